@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { id, timeZone } from '../../primitives.js';
+import { sampleIds } from '../../samples.js';
+import { defineEvent, defineTopic } from '../../topic.js';
+
+export const user = z.object({
+  userId: id,
+  /** As the user is addressed in messages. */
+  displayName: z.string().min(1).max(200),
+  timeZone: timeZone.nullable(),
+  /** true = the account is gone; kept as a tombstone. */
+  removed: z.boolean().default(false),
+});
+export type User = z.output<typeof user>;
+
+export const platformUser = defineTopic({
+  name: 'platform.user.v1',
+  producer: 'platform',
+  description: 'End users of the app. State by user.',
+  key: 'userId',
+  compacted: true,
+  partitions: 6,
+  events: {
+    'user-changed': defineEvent({
+      description: 'A user signed up, changed the profile or left.',
+      schema: user,
+      sample: { userId: sampleIds.user, displayName: 'Ana', timeZone: 'Europe/Zagreb', removed: false },
+    }),
+  },
+});

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** Query of every list: pages by an opaque cursor, so that a page stays right while rows come and go. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
+  cursor: z.string().min(1).max(500).optional(),
+});
+export type PageQuery = z.output<typeof pageQuery>;
+
+export function page<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    /** Give it back as `cursor` for the next page; null on the last one. */
+    nextCursor: z.string().nullable(),
+  });
+}

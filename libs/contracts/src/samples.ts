@@ -1,0 +1,24 @@
+/** Ids and instants that the recorded samples share, so that together they tell one story. */
+export const sampleIds = {
+  tenant: '01980a5e-7c00-7000-8000-000000000001',
+  partner: '01980a5e-7c00-7000-8000-000000000002',
+  channel: '01980a5e-7c00-7000-8000-000000000003',
+  owner: '01980a5e-7c00-7000-8000-000000000004',
+  user: '01980a5e-7c00-7000-8000-000000000005',
+  coupon: '01980a5e-7c00-7000-8000-000000000006',
+  redemption: '01980a5e-7c00-7000-8000-000000000007',
+  message: '01980a5e-7c00-7000-8000-000000000008',
+  store: '01980a5e-7c00-7000-8000-000000000009',
+  cashier: '01980a5e-7c00-7000-8000-00000000000a',
+  programme: '01980a5e-7c00-7000-8000-00000000000b',
+  pointName: '01980a5e-7c00-7000-8000-00000000000c',
+  trigger: '01980a5e-7c00-7000-8000-00000000000d',
+  grant: '01980a5e-7c00-7000-8000-00000000000e',
+  request: '01980a5e-7c00-7000-8000-00000000000f',
+} as const;
+
+export const sampleTimes = {
+  start: '2026-11-22T09:00:00.000Z',
+  moment: '2026-11-22T10:15:30.123Z',
+  end: '2026-12-22T09:00:00.000Z',
+} as const;

@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+
+/** One kind of fact on a topic. */
+export interface EventDefinition<Schema extends z.ZodType = z.ZodType> {
+  /** What happened, in one sentence for the reader of docs/events.md. */
+  readonly description: string;
+  readonly schema: Schema;
+  /** A whole valid payload; kept for ever as the compatibility test's record of v1. */
+  readonly sample: z.input<Schema>;
+}
+
+export interface TopicDefinition<
+  Name extends string = string,
+  Events extends Record<string, EventDefinition> = Record<string, EventDefinition>,
+> {
+  /** `<producer>.<fact>.v<major>`; a breaking change is a new topic. */
+  readonly name: Name;
+  /** Which room of the product (or `platform`, the rest of Octopus) is the only one to write it. */
+  readonly producer: 'catalog' | 'redemption' | 'scheduler' | 'notification' | 'targeting' | 'platform';
+  readonly description: string;
+  /** What the record key is made of; facts with the same key keep their order. */
+  readonly key: string;
+  /** Compacted topics keep the newest fact per key for ever; others are kept for a time. */
+  readonly compacted: boolean;
+  readonly partitions: number;
+  /** Facts by name. The name is unique within the producer. */
+  readonly events: Events;
+}
+
+/** Ties a sample to its schema at compile time. */
+export function defineEvent<Schema extends z.ZodType>(
+  definition: EventDefinition<Schema>,
+): EventDefinition<Schema> {
+  return definition;
+}
+
+export function defineTopic<const Name extends string, const Events extends Record<string, EventDefinition>>(
+  definition: TopicDefinition<Name, Events>,
+): TopicDefinition<Name, Events> {
+  return definition;
+}
+
+/** CloudEvents `type` of a fact on the wire: `octopus.redemption.redeemed.v1`. */
+export function cloudEventType(topic: TopicDefinition, event: string): string {
+  return `octopus.${topic.producer}.${event}.${versionOf(topic)}`;
+}
+
+/** CloudEvents `dataschema` of a fact. */
+export function dataSchemaUri(topic: TopicDefinition, event: string): string {
+  return `urn:octopus-coupons:schema:${topic.producer}.${event}.${versionOf(topic)}`;
+}
+
+function versionOf(topic: TopicDefinition): string {
+  return topic.name.slice(topic.name.lastIndexOf('.') + 1);
+}
