@@ -1,0 +1,84 @@
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+
+export interface TopicToCreate {
+  name: string;
+  partitions: number;
+  /** Keeps the last message of each key for ever, in place of all messages for a time. */
+  compacted: boolean;
+}
+
+/**
+ * Creates the topics that are not there yet, with the broker's own replication factor (1 on the brokers that we start).
+ * Topics that are there stay as they are. Returns the names of the new ones.
+ */
+export function createTopics(brokers: string[], topics: readonly TopicToCreate[]): Promise<string[]> {
+  return withAdmin(brokers, async (admin) => {
+    const known = new Set(await admin.listTopics());
+    const missing = topics.filter(({ name }) => !known.has(name));
+    if (missing.length === 0) return [];
+    try {
+      await admin.createTopics({ waitForLeaders: true, timeout: 30_000, topics: missing.map(asRequest) });
+    } catch (error) {
+      // Another start may have been making the same topics.
+      const there = new Set(await admin.listTopics());
+      if (!missing.every(({ name }) => there.has(name))) throw error;
+    }
+    return missing.map(({ name }) => name);
+  });
+}
+
+/** Deletes every topic whose name begins with the prefix. Returns their names. */
+export function dropTopicsWithPrefix(brokers: string[], prefix: string): Promise<string[]> {
+  if (prefix === '') throw new RangeError('an empty prefix would delete every topic');
+  return withAdmin(brokers, async (admin) => {
+    const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
+    if (topics.length > 0) await admin.deleteTopics({ topics, timeout: 30_000 });
+    await untilGone(admin, topics);
+    return topics;
+  });
+}
+
+/** Deletes every consumer group without members whose name begins with the prefix. Returns their names. */
+export function dropConsumerGroupsWithPrefix(brokers: string[], prefix: string): Promise<string[]> {
+  if (prefix === '') throw new RangeError('an empty prefix would delete every consumer group');
+  return withAdmin(brokers, async (admin) => {
+    const { groups } = await admin.listGroups();
+    const ours = groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith(prefix));
+    if (ours.length > 0) await admin.deleteGroups(ours);
+    return ours;
+  });
+}
+
+function asRequest({ name, partitions, compacted }: TopicToCreate): {
+  topic: string;
+  numPartitions: number;
+  configEntries: { name: string; value: string }[];
+} {
+  const configEntries = compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [];
+  return { topic: name, numPartitions: partitions, configEntries };
+}
+
+/** Deletion is only accepted, not done, when the broker answers; at most 5 s are waited. */
+async function untilGone(admin: Admin, topics: string[]): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const known = new Set(await admin.listTopics());
+    if (!topics.some((name) => known.has(name))) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function withAdmin<T>(brokers: string[], work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Kafka({
+    brokers,
+    clientId: 'octopus-admin',
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 5_000,
+    retry: { retries: 5, initialRetryTime: 100 },
+  }).admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
