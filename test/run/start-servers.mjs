@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { serversOfThisRun } from './servers-of-this-run.mjs';
+
+/**
+ * Jest's global setup of the tiers that need servers: PostgreSQL, Redis and Kafka for this run, throw-away unless the
+ * environment names them. The workers find the addresses in their environment.
+ */
+export default async function startServers() {
+  const { findOrStartServers } = await builtServersLibrary();
+  const servers = await findOrStartServers({
+    env: process.env,
+    data: { kind: 'throwaway' },
+    mayInstall: true,
+    progress: (line) => process.stdout.write(`      ${line}\n`),
+  });
+  const prefix = `${process.env.NAMESPACE ?? 'octopus'}-test-${randomBytes(4).toString('hex')}`;
+  serversOfThisRun.set({ servers, prefix });
+  process.env.OCTOPUS_TEST_POSTGRES_URL = servers.postgresUrl;
+  process.env.OCTOPUS_TEST_REDIS_URL = servers.redisUrl;
+  process.env.OCTOPUS_TEST_KAFKA_BROKERS = servers.kafkaBrokers.join(',');
+  process.env.OCTOPUS_TEST_PREFIX = prefix;
+}
+
+async function builtServersLibrary() {
+  try {
+    return await import('#servers');
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new Error(
+      'The tests need the built sources: run `npm run build` first (`npm test` does it by itself).',
+      {
+        cause: error,
+      },
+    );
+  }
+}
