@@ -1,1 +1,13 @@
-export {};
+export * from './config/platform-config.js';
+export * from './config/load-config.js';
+export * from './context/request-context.js';
+export * from './clock/clock.js';
+export * from './logging/log.js';
+export * from './metrics/metrics.js';
+export * from './problems/problem-error.js';
+export * from './health/health-checks.js';
+export type { Principal } from './auth/principal.js';
+export { CurrentPrincipal, Public, Roles } from './auth/access.decorators.js';
+export type { CommandAnswer, CommandRequest } from './http/command-request.js';
+export { CommandOutcome } from './http/command-outcome.js';
+export { IdempotentCommand } from './http/idempotent-command.decorator.js';

@@ -1,0 +1,51 @@
+/** Passwords that come with a product, a tutorial or a development stack. */
+const DEFAULT_PASSWORDS = new Set([
+  '123456',
+  'admin',
+  'changeme',
+  'change-me',
+  'default',
+  'dev',
+  'development',
+  'example',
+  'guest',
+  'octopus',
+  'pass',
+  'password',
+  'postgres',
+  'redis',
+  'root',
+  'secret',
+  'test',
+]);
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** What a production process refuses although it is well formed: plain-text identity and guessable secrets. */
+export function productionFaults(env: Readonly<Record<string, unknown>>): [name: string, says: string][] {
+  const faults: [string, string][] = [];
+  const url = (name: string): URL | undefined => {
+    const value = env[name];
+    return typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  };
+
+  const issuer = url('AUTH_ISSUER');
+  if (issuer && issuer.protocol !== 'https:') faults.push(['AUTH_ISSUER', 'must be https in production']);
+  const keys = url('AUTH_JWKS_URL');
+  // Keys over plain http could be swapped on the way; on loopback there is no way.
+  if (keys && keys.protocol !== 'https:' && !LOOPBACK.has(keys.hostname))
+    faults.push(['AUTH_JWKS_URL', 'must be https in production']);
+
+  const database = url('DATABASE_URL');
+  if (database && isGuessable(database))
+    faults.push(['DATABASE_URL', 'must carry a password of its own in production, no default one']);
+  const redis = url('REDIS_URL');
+  if (redis && isGuessable(redis))
+    faults.push(['REDIS_URL', 'must carry a password of its own in production, no default one']);
+  return faults;
+}
+
+function isGuessable({ username, password }: URL): boolean {
+  const plain = decodeURIComponent(password).toLowerCase();
+  return plain === '' || plain === decodeURIComponent(username).toLowerCase() || DEFAULT_PASSWORDS.has(plain);
+}
