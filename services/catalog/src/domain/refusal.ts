@@ -1,0 +1,23 @@
+import type { FieldError, ProblemCode } from '#contracts';
+
+/** An expected "no", with what the caller needs to mend it. */
+export interface Refusal {
+  readonly code: Extract<
+    ProblemCode,
+    'invalid_request' | 'wrong_state' | 'missing_to_publish' | 'version_conflict'
+  >;
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+}
+
+export type Decision<Accepted> =
+  | { readonly accepted: true; readonly value: Accepted }
+  | { readonly accepted: false; readonly refusal: Refusal };
+
+export function accept<Accepted>(value: Accepted): Decision<Accepted> {
+  return { accepted: true, value };
+}
+
+export function refuse(refusal: Refusal): Decision<never> {
+  return { accepted: false, refusal };
+}
