@@ -65,11 +65,16 @@ export function fromHeaders(
   const raw: Record<string, unknown> = {};
   for (const [attribute, header] of Object.entries(headerNames)) {
     const value = headers[header];
-    if (value !== undefined) raw[attribute] = attribute === 'revision' ? Number(value) : value;
+    if (value !== undefined) raw[attribute] = attribute === 'revision' ? wholeNumber(value) : value;
   }
   const parsed = envelope.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const attribute = String(issue?.path[0] ?? 'id') as keyof Envelope;
   return { problem: `header ${headerNames[attribute]}: ${issue?.message ?? 'invalid'}` };
+}
+
+/** CloudEvents writes integers in plain decimal; anything else stays a string, which the schema refuses. */
+function wholeNumber(value: string): number | string {
+  return /^\d{1,16}$/.test(value) ? Number(value) : value;
 }

@@ -1,23 +1,43 @@
 import { z } from 'zod';
 
-/** UUIDv7 string (time-ordered, lower case). Every id in this product has this form. */
+/**
+ * UUIDv7 string (time-ordered). Every id in this product has this form. Read in either case and lowered at once, so
+ * that ids compare as strings the way PostgreSQL compares them.
+ */
 export const id = z
   .uuid({ version: 'v7', error: 'must be a UUIDv7' })
+  .toLowerCase()
   .meta({ example: '01980a5e-7c00-7000-8000-000000000001' });
 
-/** RFC 3339 instant in UTC, to the millisecond or finer: `2026-11-22T09:00:00.000Z`. */
+/**
+ * RFC 3339 instant in UTC, to the second or finer: `2026-11-22T09:00:00.000Z`. Compare as instants, never as strings:
+ * precisions differ. Year 0 does not exist in PostgreSQL.
+ */
 export const instant = z.iso
   .datetime({ error: 'must be an RFC 3339 instant in UTC, such as 2026-11-22T09:00:00Z' })
+  .max(30, 'must have at most nine digits of a second')
+  .refine((value) => !value.startsWith('0000'), 'must not be in the year 0')
   .meta({ example: '2026-11-22T09:00:00.000Z' });
 
 /** A count or a limit: a whole number that a JSON number carries exactly. */
 export const count = z.int().min(0);
 export const positiveCount = z.int().min(1);
 
+const LARGEST_BIGINT = 9_223_372_036_854_775_807n;
+
 /** Points and money: whole numbers; a string on the wire, so that they stay exact past 2^53. */
 export const points = z
   .string()
-  .regex(/^(0|[1-9]\d{0,18})$/, 'must be a whole number of points, as a string');
+  .regex(/^(0|[1-9]\d{0,18})$/, 'must be a whole number of points, as a string')
+  .refine((value) => fitsBigint(value), 'must be at most 9223372036854775807')
+  .meta({ example: '250' });
+
+/** An amount that changes hands. */
+export const positivePoints = points
+  .refine((value) => value !== '0', 'must be at least 1')
+  .meta({
+    example: '250',
+  });
 
 /** IANA time zone name. */
 export const timeZone = z
@@ -36,9 +56,25 @@ export function text(limits: { min: number; max: number }) {
   return z
     .string()
     .max(limits.max * 16, `must have at most ${limits.max} characters`)
+    .refine(isStorable, unstorable)
     .refine((value) => withinGraphemes(value.trim(), limits), {
       error: `must have ${limits.min} to ${limits.max} characters`,
+    })
+    .meta({
+      description: `${limits.min} to ${limits.max} characters as people see them (grapheme clusters).`,
     });
+}
+
+/** A name or label from another system: kept as it came, bounded in UTF-16 units. */
+export function label(limits: { max: number }) {
+  return z.string().min(1).max(limits.max).refine(isStorable, unstorable);
+}
+
+const unstorable = 'must not hold U+0000 or half a surrogate pair';
+
+/** PostgreSQL takes neither in text or jsonb; let through, one such name would fail every consumer that stores it. */
+function isStorable(value: string): boolean {
+  return !value.includes('\0') && value.isWellFormed();
 }
 
 function withinGraphemes(value: string, limits: { min: number; max: number }): boolean {
@@ -47,11 +83,21 @@ function withinGraphemes(value: string, limits: { min: number; max: number }): b
   return seen >= limits.min;
 }
 
+function fitsBigint(value: string): boolean {
+  return !/^\d{1,19}$/.test(value) || BigInt(value) <= LARGEST_BIGINT;
+}
+
+/** Asking Intl takes tens of microseconds and every coupon snapshot names a zone: the few real names are remembered. */
+const knownTimeZones = new Set<string>();
+
 function isTimeZone(name: string): boolean {
+  if (knownTimeZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
-    return !/^[+-]/.test(name);
   } catch {
     return false;
   }
+  if (/^[+-]/.test(name)) return false;
+  if (knownTimeZones.size < 1000) knownTimeZones.add(name);
+  return true;
 }

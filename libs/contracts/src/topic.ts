@@ -1,12 +1,20 @@
 import type { z } from 'zod';
 
+/** The five services. */
+export const serviceNames = ['catalog', 'redemption', 'scheduler', 'notification', 'targeting'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
 /** One kind of fact on a topic. */
 export interface EventDefinition<Schema extends z.ZodType = z.ZodType> {
   /** What happened, in one sentence for the reader of docs/events.md. */
   readonly description: string;
   readonly schema: Schema;
-  /** A whole valid payload; kept for ever as the compatibility test's record of v1. */
+  /** A whole valid payload, shown in the documents; `npm run generate` records it under libs/contracts/recorded. */
   readonly sample: z.input<Schema>;
+  /** Where the record key differs from the topic's. */
+  readonly key?: string;
+  /** Agreed, but nobody writes it yet: the shape may still change. Taken away by whoever publishes it first. */
+  readonly planned?: true;
 }
 
 export interface TopicDefinition<
@@ -16,9 +24,13 @@ export interface TopicDefinition<
   /** `<producer>.<fact>.v<major>`; a breaking change is a new topic. */
   readonly name: Name;
   /** Which room of the product (or `platform`, the rest of Octopus) is the only one to write it. */
-  readonly producer: 'catalog' | 'redemption' | 'scheduler' | 'notification' | 'targeting' | 'platform';
+  readonly producer: ServiceName | 'platform';
+  /** The services whose HTTP edge takes such a fact in from role `service` and passes it on to the topic. */
+  readonly ingestedBy?: readonly ServiceName[];
+  /** The services that the topic is meant for; others may read it, too. */
+  readonly consumers: readonly ServiceName[];
   readonly description: string;
-  /** What the record key is made of; facts with the same key keep their order. */
+  /** What the record key is made of: fields of the payload, joined by `/`. Facts with the same key keep their order. */
   readonly key: string;
   /** Compacted topics keep the newest fact per key for ever; others are kept for a time. */
   readonly compacted: boolean;

@@ -51,6 +51,7 @@ export type CouponSnapshot = z.infer<typeof couponSnapshot>;
 export const catalogCoupon = defineTopic({
   name: 'catalog.coupon.v1',
   producer: 'catalog',
+  consumers: ['redemption', 'scheduler', 'notification', 'targeting'],
   description: 'Every published coupon, whole, on every change. Start here to know all coupons.',
   key: 'couponId',
   compacted: true,

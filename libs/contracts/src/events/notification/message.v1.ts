@@ -21,6 +21,7 @@ export type ChannelMessage = z.infer<typeof channelMessage>;
 export const notificationMessage = defineTopic({
   name: 'notification.message.v1',
   producer: 'notification',
+  consumers: [],
   description: 'Chat messages from channels to users, for the chat service to deliver.',
   key: 'userId',
   compacted: false,

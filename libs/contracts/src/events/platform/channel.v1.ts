@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { id, timeZone } from '../../primitives.js';
+import { id, label, timeZone } from '../../primitives.js';
 import { sampleIds } from '../../samples.js';
 import { defineEvent, defineTopic } from '../../topic.js';
 
 export const channel = z.object({
   channelId: id,
-  name: z.string().min(1).max(200),
+  name: label({ max: 200 }),
   status: z.enum(['draft', 'active']),
   timeZone,
   partnerId: id,
@@ -17,6 +17,8 @@ export type Channel = z.infer<typeof channel>;
 export const platformChannel = defineTopic({
   name: 'platform.channel.v1',
   producer: 'platform',
+  ingestedBy: ['catalog'],
+  consumers: ['catalog', 'notification', 'targeting'],
   description: 'Channels of the app. State by channel.',
   key: 'channelId',
   compacted: true,

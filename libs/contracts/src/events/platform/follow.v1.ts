@@ -15,6 +15,8 @@ export type Follow = z.infer<typeof follow>;
 export const platformFollow = defineTopic({
   name: 'platform.follow.v1',
   producer: 'platform',
+  ingestedBy: ['targeting'],
+  consumers: ['redemption', 'targeting'],
   description: 'Who follows which channel. State by (channel, user).',
   key: 'channelId/userId',
   compacted: true,

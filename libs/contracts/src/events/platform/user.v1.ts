@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { id, timeZone } from '../../primitives.js';
+import { id, label, timeZone } from '../../primitives.js';
 import { sampleIds } from '../../samples.js';
 import { defineEvent, defineTopic } from '../../topic.js';
 
 export const user = z.object({
   userId: id,
   /** As the user is addressed in messages. */
-  displayName: z.string().min(1).max(200),
+  displayName: label({ max: 200 }),
   timeZone: timeZone.nullable(),
   /** true = the account is gone; kept as a tombstone. */
   removed: z.boolean().default(false),
@@ -16,6 +16,8 @@ export type User = z.output<typeof user>;
 export const platformUser = defineTopic({
   name: 'platform.user.v1',
   producer: 'platform',
+  ingestedBy: ['targeting'],
+  consumers: ['notification', 'targeting'],
   description: 'End users of the app. State by user.',
   key: 'userId',
   compacted: true,

@@ -8,6 +8,7 @@ export const couponApplied = z.object({ couponId: id, version: positiveCount, ap
 export const redemptionCouponApplied = defineTopic({
   name: 'redemption.coupon-applied.v1',
   producer: 'redemption',
+  consumers: ['catalog'],
   description: 'Which version of each coupon decides redemptions now.',
   key: 'couponId',
   compacted: true,

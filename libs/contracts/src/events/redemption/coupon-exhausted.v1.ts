@@ -9,6 +9,7 @@ export const couponExhausted = z.object({ couponId: id, exhaustedAt: instant, st
 export const redemptionCouponExhausted = defineTopic({
   name: 'redemption.coupon-exhausted.v1',
   producer: 'redemption',
+  consumers: ['catalog'],
   description: 'Coupons whose last permitted redemption was committed.',
   key: 'couponId',
   compacted: false,

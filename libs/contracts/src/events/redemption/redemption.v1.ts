@@ -44,6 +44,7 @@ const stock = { redeemed: 42, max: 100, finished: false, revision: 43 };
 export const redemptionRedemption = defineTopic({
   name: 'redemption.redemption.v1',
   producer: 'redemption',
+  consumers: ['catalog', 'notification'],
   description: 'Every successful use of a coupon, and every one taken back.',
   key: 'redemptionId',
   compacted: false,
@@ -66,6 +67,7 @@ export const redemptionRedemption = defineTopic({
     }),
     voided: defineEvent({
       description: 'A redemption was taken back, exactly once.',
+      planned: true,
       schema: voided,
       sample: {
         redemptionId: sampleIds.redemption,

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { id, instant, positiveCount } from '../../primitives.js';
+import { sampleIds, sampleTimes } from '../../samples.js';
+import { defineEvent, defineTopic } from '../../topic.js';
+
+/** Asks redemption, which alone knows how much is left, for another total cap. */
+export const capRequested = z.object({
+  requestId: id,
+  couponId: id,
+  /** The cap that is asked for; null = unlimited. */
+  maxRedemptions: positiveCount.nullable(),
+  /** The owner who asked. */
+  requestedBy: id,
+  requestedAt: instant,
+});
+export type CapRequested = z.infer<typeof capRequested>;
+
+export const catalogCapRequest = defineTopic({
+  name: 'catalog.cap-request.v1',
+  producer: 'catalog',
+  consumers: ['redemption'],
+  description:
+    'Wishes to change how often a published coupon can be redeemed; redemption.cap.v1 carries the answers.',
+  key: 'couponId',
+  compacted: false,
+  partitions: 3,
+  events: {
+    'cap-requested': defineEvent({
+      description: 'An owner wants a coupon to have another total cap. Nothing has changed yet.',
+      planned: true,
+      schema: capRequested,
+      sample: {
+        requestId: sampleIds.request,
+        couponId: sampleIds.coupon,
+        maxRedemptions: 150,
+        requestedBy: sampleIds.owner,
+        requestedAt: sampleTimes.moment,
+      },
+    }),
+  },
+});

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { id, label } from '../../primitives.js';
+import { sampleIds } from '../../samples.js';
+import { defineEvent, defineTopic } from '../../topic.js';
+
+/** The profile of a business account, as its owner keeps it in My account. Balances are redemption's. */
+export const partnerProfile = z.object({
+  partnerId: id,
+  name: label({ max: 200 }),
+  /** Shown to end users beside the coupon; null = not given. */
+  website: z
+    .url({ protocol: /^https$/ })
+    .max(2000)
+    .nullable(),
+  /** false = the account is closed or suspended: none of its coupons can be redeemed meanwhile. */
+  active: z.boolean(),
+  /** true = the account is gone; kept as a tombstone. */
+  removed: z.boolean().default(false),
+});
+export type PartnerProfile = z.output<typeof partnerProfile>;
+
+export const catalogPartner = defineTopic({
+  name: 'catalog.partner.v1',
+  producer: 'catalog',
+  consumers: ['redemption', 'notification'],
+  description: "Channel owners' business accounts, whole, on every change. State by partner.",
+  key: 'partnerId',
+  compacted: true,
+  partitions: 3,
+  events: {
+    'partner-snapshot': defineEvent({
+      description: 'The profile as it stands after a change.',
+      planned: true,
+      schema: partnerProfile,
+      sample: {
+        partnerId: sampleIds.partner,
+        name: 'Café Central',
+        website: 'https://cafe-central.example',
+        active: true,
+        removed: false,
+      },
+    }),
+  },
+});

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { id, instant, positiveCount } from '../../primitives.js';
+import { sampleIds, sampleTimes } from '../../samples.js';
+import { defineEvent, defineTopic } from '../../topic.js';
+import { couponStock } from './redemption.v1.js';
+
+const answer = {
+  /** The request that this answers. */
+  requestId: id,
+  couponId: id,
+  /** The cap that was asked for; null = unlimited. */
+  maxRedemptions: positiveCount.nullable(),
+  decidedAt: instant,
+  /** How things stand after the decision. */
+  stock: couponStock,
+};
+
+export const capApplied = z.object(answer);
+export type CapApplied = z.infer<typeof capApplied>;
+
+export const capRefusal = z.enum(['below_redeemed', 'finished']);
+export type CapRefusal = z.infer<typeof capRefusal>;
+
+export const capRefused = z.object({ ...answer, reason: capRefusal });
+export type CapRefused = z.infer<typeof capRefused>;
+
+export const redemptionCap = defineTopic({
+  name: 'redemption.cap.v1',
+  producer: 'redemption',
+  consumers: ['catalog'],
+  description:
+    'What became of the requests on catalog.cap-request.v1. Every request gets exactly one answer.',
+  key: 'couponId',
+  compacted: false,
+  partitions: 3,
+  events: {
+    'cap-applied': defineEvent({
+      description:
+        'The new cap holds from here on. Equal to what is already redeemed, it finishes the coupon at once.',
+      planned: true,
+      schema: capApplied,
+      sample: {
+        requestId: sampleIds.request,
+        couponId: sampleIds.coupon,
+        maxRedemptions: 150,
+        decidedAt: sampleTimes.moment,
+        stock: { redeemed: 42, max: 150, finished: false, revision: 44 },
+      },
+    }),
+    'cap-refused': defineEvent({
+      description:
+        'The old cap stays: the new one lies below what is already redeemed, or the coupon is finished.',
+      planned: true,
+      schema: capRefused,
+      sample: {
+        requestId: sampleIds.request,
+        couponId: sampleIds.coupon,
+        maxRedemptions: 40,
+        decidedAt: sampleTimes.moment,
+        stock: { redeemed: 42, max: 100, finished: false, revision: 43 },
+        reason: 'below_redeemed',
+      },
+    }),
+  },
+});
