@@ -1,0 +1,24 @@
+/** The longest sleep: what another replica planned, or a clock that was set, is seen after this long. Milliseconds. */
+export const longestSleepMs = 1_000;
+
+/**
+ * How long to sleep until the next look at the due rows: exactly until the next one is due, if that is near.
+ * @param untilNextMs from now to the next due instant by the database's clock, negative if it has passed; null = none is stored
+ */
+export function sleepMs(untilNextMs: number | null): number {
+  if (untilNextMs === null) return longestSleepMs;
+  // A timer may fire a moment early; rounding up keeps it from waking for nothing.
+  return Math.min(longestSleepMs, Math.max(0, Math.ceil(untilNextMs)));
+}
+
+/** First and longest pause before a row whose announcement failed is tried again. Milliseconds. */
+const firstRetryMs = 500;
+const longestRetryMs = 60_000;
+
+/** A row that failed this often is parked: an operator looks at it; a newer snapshot of its coupon revives it. */
+export const attemptCap = 10;
+
+/** Pause after the given attempt (1 = the first) has failed. */
+export function retryAfterMs(attempt: number): number {
+  return Math.min(longestRetryMs, firstRetryMs * 2 ** (attempt - 1));
+}
