@@ -61,6 +61,16 @@ export const problemCodes = {
     title: 'The Idempotency-Key was used with another body',
     mend: 'Use a new key for a new request; repeat a request with the same body.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    mend: 'Send headers and body without a pause.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers are too large',
+    mend: 'Send fewer or shorter headers.',
+  },
   rate_limited: { status: 429, title: 'Too many requests', mend: 'Wait as long as Retry-After says.' },
   internal: {
     status: 500,
