@@ -1,4 +1,11 @@
 import { readFileSync } from 'node:fs';
+import vm from 'node:vm';
+
+if (vm.SourceTextModule === undefined) {
+  throw new Error(
+    'Start Jest with NODE_OPTIONS=--experimental-vm-modules: the sources are ECMAScript modules (`npm test` does it by itself).',
+  );
+}
 
 // The build leaves spec files out; the tests must not.
 const {
@@ -35,10 +42,9 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.(int|e2e)\\.spec\\.ts$'],
+      testRegex: '(?<!\\.(int|e2e))\\.spec\\.ts$',
     },
-    { ...shared, ...withServers, displayName: 'integration', testMatch: ['**/*.int.spec.ts'] },
-    { ...shared, ...withServers, displayName: 'e2e', testMatch: ['**/*.e2e.spec.ts'] },
+    { ...shared, ...withServers, displayName: 'integration', testRegex: '\\.int\\.spec\\.ts$' },
+    { ...shared, ...withServers, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
   ],
 };

@@ -13,7 +13,8 @@ export default async function startServers() {
     mayInstall: true,
     progress: (line) => process.stdout.write(`      ${line}\n`),
   });
-  const prefix = `${process.env.NAMESPACE ?? 'octopus'}-test-${randomBytes(4).toString('hex')}`;
+  // At most 30 characters: with what is added, a namespace stays within 40 and a database's name within 63.
+  const prefix = `${(process.env.NAMESPACE ?? 'octopus').slice(0, 20)}-t${randomBytes(4).toString('hex')}`;
   serversOfThisRun.set({ servers, prefix });
   process.env.OCTOPUS_TEST_POSTGRES_URL = servers.postgresUrl;
   process.env.OCTOPUS_TEST_REDIS_URL = servers.redisUrl;

@@ -17,12 +17,16 @@ export function createTopics(brokers: string[], topics: readonly TopicToCreate[]
     const missing = topics.filter(({ name }) => !known.has(name));
     if (missing.length === 0) return [];
     try {
-      await admin.createTopics({ waitForLeaders: true, timeout: 30_000, topics: missing.map(asRequest) });
+      await admin.createTopics({ waitForLeaders: false, timeout: 30_000, topics: missing.map(asRequest) });
     } catch (error) {
       // Another start may have been making the same topics.
       const there = new Set(await admin.listTopics());
       if (!missing.every(({ name }) => there.has(name))) throw error;
     }
+    await untilLed(
+      admin,
+      missing.map(({ name }) => name),
+    );
     return missing.map(({ name }) => name);
   });
 }
@@ -56,6 +60,22 @@ function asRequest({ name, partitions, compacted }: TopicToCreate): {
 } {
   const configEntries = compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [];
   return { topic: name, numPartitions: partitions, configEntries };
+}
+
+/**
+ * Creation, too, is only accepted: until the broker has caught up with its controller it "does not host" the topics,
+ * which kafkajs' own wait takes for an error. At most 30 s are waited.
+ */
+async function untilLed(admin: Admin, names: string[]): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: names });
+      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (tries >= 300) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Deletion is only accepted, not done, when the broker answers; at most 5 s are waited. */

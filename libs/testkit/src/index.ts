@@ -1,1 +1,23 @@
-export {};
+export { type BadToken, startTestIssuer, type TestClaims, type TestIssuer } from './auth/test-issuer.js';
+export { eventually } from './eventually.js';
+export { aChannel, aCoupon, aFollow, aUser } from './facts/factories.js';
+export {
+  channelFact,
+  couponFact,
+  followFact,
+  recordOf,
+  type TestFact,
+  type TestRecord,
+  userFact,
+} from './facts/test-fact.js';
+export { type FailpointAction, failpointsEnv } from './failpoints.js';
+export {
+  deadLetterTopics,
+  type RawRecord,
+  testNamespace,
+  type TestNamespace,
+} from './kafka/test-namespace.js';
+export type { CollectedRecord } from './kafka/topic-collector.js';
+export { newId } from './new-id.js';
+export { serviceProcess, type ServiceProcess } from './services/service-process.js';
+export { testServers, type TestServers } from './test-servers.js';

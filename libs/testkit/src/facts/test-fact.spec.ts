@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { couponSnapshot, eventMap, fromHeaders, type TopicDefinition, type TopicName } from '#contracts';
+import { newId } from '../new-id.js';
+import { aChannel, aCoupon, aFollow, aUser } from './factories.js';
+import { channelFact, couponFact, followFact, recordOf, type TestFact, userFact } from './test-fact.js';
+
+const tenantId = newId();
+
+/** As topic, name, revision and record, for the table of tests takes no generics. */
+function row<T extends TopicName>(fact: TestFact<T>): [TopicName, string, number | undefined, Recorded] {
+  return [fact.topic, fact.name, fact.revision, recordOf(fact)];
+}
+
+type Recorded = ReturnType<typeof recordOf>;
+
+describe('recordOf', () => {
+  it.each([
+    row(couponFact(tenantId, aCoupon())),
+    row(followFact(tenantId, aFollow())),
+    row(channelFact(tenantId, aChannel())),
+    row(userFact(tenantId, aUser())),
+  ])('makes a record on %s that its reader accepts', (topic, name, revision, record) => {
+    const definition: TopicDefinition = eventMap[topic];
+    expect(fromHeaders(record.headers)).toMatchObject({ id: record.eventId, tenantId, revision });
+    expect(definition.events[name]?.schema.safeParse(JSON.parse(record.value)).error).toBeUndefined();
+  });
+
+  it('leaves wrong data wrong, for the tests that want it so', () => {
+    const fact = couponFact(tenantId, aCoupon({ name: '' }));
+    expect(couponSnapshot.safeParse(JSON.parse(recordOf(fact).value)).success).toBe(false);
+  });
+
+  it('takes the id, the time and the correlation that a test names', () => {
+    const named = { id: newId(), time: '2026-11-22T10:15:30.123Z', correlationId: 'one-request' };
+    const record = recordOf({ ...userFact(tenantId, aUser()), ...named });
+    expect(fromHeaders(record.headers)).toMatchObject(named);
+  });
+});
