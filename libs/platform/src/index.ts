@@ -11,3 +11,8 @@ export { CurrentPrincipal, Public, Roles } from './auth/access.decorators.js';
 export type { CommandAnswer, CommandRequest } from './http/command-request.js';
 export { CommandOutcome } from './http/command-outcome.js';
 export { IdempotentCommand } from './http/idempotent-command.decorator.js';
+export * from './database/service-identity.js';
+export * from './database/database.module.js';
+export * from './database/tenant-database.js';
+export * from './database/tenant-table.js';
+export * from './database/migrate-service.js';
