@@ -1,4 +1,5 @@
 export { type BadToken, startTestIssuer, type TestClaims, type TestIssuer } from './auth/test-issuer.js';
+export { testDatabase, type TestDatabase } from './database/test-database.js';
 export { eventually } from './eventually.js';
 export { aChannel, aCoupon, aFollow, aUser } from './facts/factories.js';
 export {

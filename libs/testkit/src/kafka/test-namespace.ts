@@ -59,6 +59,16 @@ export async function testNamespace({ only }: { only?: readonly AnyTopic[] } = {
   const kafka = new Kafka({ clientId: namespace, brokers: kafkaBrokers, logLevel: logLevel.NOTHING });
   const collectors = new Map<string, TopicCollector>();
   let producer: Promise<Producer> | undefined;
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await Promise.allSettled([...collectors.values()].map((collector) => collector.stop()));
+    await producer?.then((connected) => connected.disconnect());
+    await deleteTopics(
+      kafka.admin(),
+      created.map(({ name }) => name),
+    );
+    await dropRedisKeysWithPrefix(redisUrl, `${namespace}:`);
+  };
   return {
     namespace,
     redisUrl,
@@ -78,15 +88,7 @@ export async function testNamespace({ only }: { only?: readonly AnyTopic[] } = {
       }
       return collector.start();
     },
-    stop: async () => {
-      await Promise.allSettled([...collectors.values()].map((collector) => collector.stop()));
-      await producer?.then((connected) => connected.disconnect());
-      await deleteTopics(
-        kafka.admin(),
-        created.map(({ name }) => name),
-      );
-      await dropRedisKeysWithPrefix(redisUrl, `${namespace}:`);
-    },
+    stop: () => (stopped ??= stop()),
   };
 }
 
