@@ -13,7 +13,10 @@ export interface EventDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly sample: z.input<Schema>;
   /** Where the record key differs from the topic's. */
   readonly key?: string;
-  /** Agreed, but nobody writes it yet: the shape may still change. Taken away by whoever publishes it first. */
+  /**
+   * Agreed, but nobody writes it yet: the shape may still change, its recordings may be replaced. Taken away by whoever
+   * publishes it first; from then on both are for ever.
+   */
   readonly planned?: true;
 }
 
