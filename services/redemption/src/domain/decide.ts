@@ -48,8 +48,7 @@ export function decide(state: RedeemState, command: RedeemCommand, now: number):
  */
 export function looksRefused(coupon: Coupon, command: RedeemCommand, now: number): boolean {
   return rules.some(
-    (rule) =>
-      rule.about === 'coupon' && rule.check({ coupon, redeems: command.redeems }, now) !== undefined,
+    (rule) => rule.about === 'coupon' && rule.check({ coupon, redeems: command.redeems }, now) !== undefined,
   );
 }
 

@@ -1,0 +1,70 @@
+import type { Combinable, Ticket } from './ticket.js';
+import { WaitingLine } from './waiting-line.js';
+
+/**
+ * What is done with a batch. The first stage of the next batch runs while the second of this one does; second stages
+ * run one after the other. A ticket may be settled in either stage; one left over is failed.
+ */
+export interface Stages<Entry extends Combinable, Answer, Screened> {
+  screen(batch: readonly Ticket<Entry, Answer>[]): Promise<Screened>;
+  settle(screened: Screened): Promise<void>;
+}
+
+/** One queue with one batch in each stage. Batches form by themselves, of what came while the stages were busy. */
+export class Lane<Entry extends Combinable, Answer, Screened> {
+  private readonly line = new WaitingLine<Entry, Answer>();
+  private pumping: Promise<void> | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly stages: Stages<Entry, Answer, Screened>,
+    private readonly maxBatch: number,
+  ) {}
+
+  get waiting(): number {
+    return this.line.size;
+  }
+
+  add(ticket: Ticket<Entry, Answer>): void {
+    this.line.add(ticket);
+    this.pumping ??= this.pump();
+  }
+
+  /** Resolves when nothing waits and nothing runs. */
+  async idle(): Promise<void> {
+    while (this.pumping !== undefined) await this.pumping;
+    await this.running;
+  }
+
+  private async pump(): Promise<void> {
+    // Not a timer: one turn of the event loop, so that requests read in the same turn share a batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (;;) {
+      const batch = this.line.take(this.maxBatch);
+      if (batch.length === 0) break;
+      const screened = await this.screen(batch);
+      await this.running;
+      if (screened !== undefined) this.running = this.settle(batch, screened.value);
+    }
+    this.pumping = undefined;
+  }
+
+  private async screen(batch: readonly Ticket<Entry, Answer>[]): Promise<{ value: Screened } | undefined> {
+    try {
+      return { value: await this.stages.screen(batch) };
+    } catch (error) {
+      for (const ticket of batch) ticket.fail(error);
+      return undefined;
+    }
+  }
+
+  /** Never rejects: whatever happens, every ticket of the batch ends settled. */
+  private async settle(batch: readonly Ticket<Entry, Answer>[], screened: Screened): Promise<void> {
+    try {
+      await this.stages.settle(screened);
+      for (const ticket of batch) ticket.fail(new Error('the batch left this entry without an answer'));
+    } catch (error) {
+      for (const ticket of batch) ticket.fail(error);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Combinable, Ticket } from './ticket.js';
+
+/**
+ * Entries of one lane in order of arrival, per tenant. A batch holds one tenant's entries for any coupons, at most one
+ * per user and coupon; tenants take turns, so that a busy one does not hold the others up.
+ */
+export class WaitingLine<Entry extends Combinable, Answer> {
+  private readonly byTenant = new Map<string, Ticket<Entry, Answer>[]>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  add(ticket: Ticket<Entry, Answer>): void {
+    const { tenantId } = ticket.entry;
+    const waiting = this.byTenant.get(tenantId);
+    if (waiting === undefined) this.byTenant.set(tenantId, [ticket]);
+    else waiting.push(ticket);
+    this.count += 1;
+  }
+
+  /** The next batch, at most `max` long; empty when nobody waits. */
+  take(max: number): Ticket<Entry, Answer>[] {
+    const next = this.byTenant.entries().next();
+    if (next.done === true) return [];
+    const [tenantId, waiting] = next.value;
+    const batch: Ticket<Entry, Answer>[] = [];
+    const left: Ticket<Entry, Answer>[] = [];
+    const seen = new Set<string>();
+    let index = 0;
+    for (; index < waiting.length && batch.length < max; index += 1) {
+      const ticket = waiting[index] as Ticket<Entry, Answer>;
+      const who = `${ticket.entry.couponId}/${ticket.entry.userId}`;
+      if (seen.has(who)) {
+        left.push(ticket);
+        continue;
+      }
+      seen.add(who);
+      batch.push(ticket);
+    }
+    // Deleting and setting again moves the tenant behind the others.
+    this.byTenant.delete(tenantId);
+    if (left.length > 0 || index < waiting.length) {
+      this.byTenant.set(tenantId, left.concat(waiting.slice(index)));
+    }
+    this.count -= batch.length;
+    return batch;
+  }
+}
