@@ -2,6 +2,7 @@ export * from './primitives.js';
 export * from './envelope.js';
 export * from './topic.js';
 export * from './samples.js';
+export * from './demo.js';
 export * from './event-map.js';
 export * from './events/catalog/cap-request.v1.js';
 export * from './events/catalog/channel.v1.js';
