@@ -1,0 +1,134 @@
+import {
+  couponPage,
+  couponView,
+  type CouponView,
+  createCouponBody,
+  type CreateCouponBody,
+  id,
+  pageQuery,
+  type PageQuery,
+} from '#contracts';
+import {
+  type CommandOutcome,
+  type CommandRequest,
+  CurrentPrincipal,
+  IdempotentCommand,
+  type Principal,
+  Roles,
+} from '#platform';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { ActOnCoupon } from '../use-cases/act-on-coupon.js';
+import { CreateCoupon } from '../use-cases/create-coupon.js';
+import { ListCoupons } from '../use-cases/list-coupons.js';
+import { ReadCoupon } from '../use-cases/read-coupon.js';
+import { couponCursor } from './cursor.js';
+import { IfMatch } from './if-match.decorator.js';
+import { couponPageAnswer, pageRequest } from './page.dto.js';
+
+type Outcome<T = CouponView> = Promise<CommandOutcome<T>>;
+
+@ApiTags('Coupons')
+@Roles('channel_owner')
+@Controller('v1/coupons')
+export class CouponsController {
+  constructor(
+    private readonly createCoupon: CreateCoupon,
+    private readonly listCoupons: ListCoupons,
+    private readonly readCoupon: ReadCoupon,
+    private readonly actOnCoupon: ActOnCoupon,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Create a draft' })
+  @ApiCreatedResponse({ standardSchema: couponView, description: 'The draft; its version in the ETag.' })
+  create(
+    @IdempotentCommand() command: CommandRequest,
+    @Body({ schema: createCouponBody }) body: CreateCouponBody,
+  ): Outcome {
+    return this.createCoupon.run(command, body);
+  }
+
+  @Get()
+  @ApiOperation({ summary: "List the coupons of the caller's channels, newest first" })
+  @ApiOkResponse({ standardSchema: couponPage })
+  async list(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuery }) query: PageQuery) {
+    return couponPageAnswer(await this.listCoupons.run(principal, pageRequest(query, couponCursor)));
+  }
+
+  @Get(':couponId')
+  @ApiOperation({ summary: 'Read a coupon, with how much of it is redeemed' })
+  @ApiOkResponse({ standardSchema: couponView })
+  read(
+    @CurrentPrincipal() principal: Principal,
+    @Param('couponId', { schema: id }) couponId: string,
+  ): Outcome {
+    return this.readCoupon.run(principal, couponId);
+  }
+
+  @Post(':couponId/publish')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Publish a draft: scheduled if its start is still to come, else active' })
+  @ApiOkResponse({ standardSchema: couponView })
+  publish(
+    @IdempotentCommand() command: CommandRequest,
+    @Param('couponId', { schema: id }) couponId: string,
+    @IfMatch() expectedVersion: number | null,
+  ): Outcome<CouponView | null> {
+    return this.actOnCoupon.run(command, { couponId, action: 'publish', expectedVersion });
+  }
+
+  @Post(':couponId/disable')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Disable an active coupon: nobody can redeem it until it is enabled' })
+  @ApiOkResponse({ standardSchema: couponView })
+  disable(
+    @IdempotentCommand() command: CommandRequest,
+    @Param('couponId', { schema: id }) couponId: string,
+    @IfMatch() expectedVersion: number | null,
+  ): Outcome<CouponView | null> {
+    return this.actOnCoupon.run(command, { couponId, action: 'disable', expectedVersion });
+  }
+
+  @Post(':couponId/enable')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Enable a disabled coupon' })
+  @ApiOkResponse({ standardSchema: couponView })
+  enable(
+    @IdempotentCommand() command: CommandRequest,
+    @Param('couponId', { schema: id }) couponId: string,
+    @IfMatch() expectedVersion: number | null,
+  ): Outcome<CouponView | null> {
+    return this.actOnCoupon.run(command, { couponId, action: 'enable', expectedVersion });
+  }
+
+  @Post(':couponId/archive')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Finish a scheduled, active or disabled coupon for good' })
+  @ApiOkResponse({ standardSchema: couponView })
+  archive(
+    @IdempotentCommand() command: CommandRequest,
+    @Param('couponId', { schema: id }) couponId: string,
+    @IfMatch() expectedVersion: number | null,
+  ): Outcome<CouponView | null> {
+    return this.actOnCoupon.run(command, { couponId, action: 'archive', expectedVersion });
+  }
+
+  @Delete(':couponId')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a draft' })
+  @ApiNoContentResponse({ description: 'It is gone; its audit entries remain.' })
+  remove(
+    @IdempotentCommand() command: CommandRequest,
+    @Param('couponId', { schema: id }) couponId: string,
+    @IfMatch() expectedVersion: number | null,
+  ): Outcome<CouponView | null> {
+    return this.actOnCoupon.run(command, { couponId, action: 'delete', expectedVersion });
+  }
+}

@@ -1,0 +1,24 @@
+import type { Channel, CouponView, PageQuery } from '#contracts';
+import type { Page, PageRequest } from '../use-cases/page.js';
+import { channelCursor, couponCursor, type CursorCodec } from './cursor.js';
+
+interface PageAnswer<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+
+export function pageRequest<Position>(
+  { limit, cursor }: PageQuery,
+  codec: CursorCodec<Position>,
+): PageRequest<Position> {
+  return { limit, after: cursor === undefined ? null : codec.read(cursor) };
+}
+
+export function couponPageAnswer({ items, last }: Page<CouponView>): PageAnswer<CouponView> {
+  const position = last && { couponId: last.couponId, createdAt: new Date(last.createdAt) };
+  return { items, nextCursor: position && couponCursor.write(position) };
+}
+
+export function channelPageAnswer({ items, last }: Page<Channel>): PageAnswer<Channel> {
+  return { items, nextCursor: last && channelCursor.write(last) };
+}

@@ -1,0 +1,18 @@
+import type { EventOf, TopicName } from '#contracts';
+import type { EventContext } from '#platform';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { KeepStock } from '../use-cases/keep-stock.js';
+
+@Controller()
+export class RedemptionRedemptionConsumer {
+  constructor(private readonly keepStock: KeepStock) {}
+
+  @EventPattern('redemption.redemption.v1' satisfies TopicName)
+  async onRedemption(
+    @Payload() event: EventOf<'redemption.redemption.v1'>,
+    @Ctx() { tx }: EventContext,
+  ): Promise<void> {
+    await this.keepStock.run(tx, event);
+  }
+}

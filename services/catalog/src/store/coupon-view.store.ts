@@ -1,0 +1,81 @@
+import type { CouponView } from '#contracts';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+type Instant<Value> = Value extends null ? null : Date;
+
+/** A coupon's row with its channel's zone and its usage, named as the view names them. */
+type Row = Omit<CouponView, 'startAt' | 'endAt' | 'createdAt' | 'publishedAt'> & {
+  [Field in 'startAt' | 'endAt' | 'createdAt' | 'publishedAt']: Instant<CouponView[Field]>;
+};
+
+/** A page begins after this coupon; newest first. */
+export interface CouponPosition {
+  readonly createdAt: Date;
+  readonly couponId: string;
+}
+
+const columns = `
+  c.coupon_id AS "couponId", c.channel_id AS "channelId", c.type, c.status,
+  c.finished_reason AS "finishedReason", c.version, c.name, c.description,
+  c.redeemed_message AS "redeemedMessage",
+  -- From publication on redemption owns the cap.
+  CASE WHEN u.stock_revision > 0 THEN u.max_redemptions ELSE c.max_redemptions END AS "maxRedemptions",
+  c.max_redemptions_per_user AS "maxRedemptionsPerUser",
+  coalesce(u.redeemed, 0) AS redeemed, c.start_at AS "startAt", c.end_at AS "endAt",
+  coalesce(c.time_zone, ch.time_zone) AS "timeZone",
+  c.published_at IS NOT NULL AND coalesce(u.applied_version, 0) < c.version AS "takingEffect",
+  c.created_at AS "createdAt", c.published_at AS "publishedAt"`;
+
+const joins = `
+  JOIN channel ch ON ch.tenant_id = c.tenant_id AND ch.channel_id = c.channel_id
+  LEFT JOIN coupon_usage u ON u.tenant_id = c.tenant_id AND u.coupon_id = c.coupon_id`;
+
+/** Reads coupons as the edge shows them: together with what redemption has told about them. */
+@Injectable()
+export class CouponViewStore {
+  async find(tx: EntityManager, tenantId: string, couponId: string): Promise<CouponView | null> {
+    const rows: Row[] = await tx.query(
+      `SELECT ${columns} FROM coupon c ${joins} WHERE c.tenant_id = $1 AND c.coupon_id = $2`,
+      [tenantId, couponId],
+    );
+    return rows[0] ? toView(rows[0]) : null;
+  }
+
+  /**
+   * Newest first. Each channel gives at most a page through its own index, so that the last page costs as much
+   * as the first.
+   */
+  async list(
+    tx: EntityManager,
+    tenantId: string,
+    channelIds: readonly string[],
+    page: { after: CouponPosition | null; limit: number },
+  ): Promise<CouponView[]> {
+    const rows: Row[] = await tx.query(
+      `SELECT ${columns}
+       FROM unnest($2::uuid[]) AS mine (channel_id)
+       CROSS JOIN LATERAL (
+         SELECT * FROM coupon
+         WHERE tenant_id = $1 AND channel_id = mine.channel_id
+           AND ($3::timestamptz IS NULL OR (created_at, coupon_id) < ($3, $4::uuid))
+         ORDER BY created_at DESC, coupon_id DESC
+         LIMIT $5
+       ) c ${joins}
+       ORDER BY c.created_at DESC, c.coupon_id DESC
+       LIMIT $5`,
+      [tenantId, channelIds, page.after?.createdAt ?? null, page.after?.couponId ?? null, page.limit],
+    );
+    return rows.map(toView);
+  }
+}
+
+function toView(row: Row): CouponView {
+  return {
+    ...row,
+    startAt: row.startAt?.toISOString() ?? null,
+    endAt: row.endAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    publishedAt: row.publishedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,57 @@
+import type { CouponStatus, CouponType, FinishedReason } from '#contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Coupon } from '../domain/coupon.js';
+
+@Entity('coupon')
+export class CouponEntity implements Coupon {
+  @PrimaryColumn('uuid', { name: 'tenant_id' })
+  tenantId!: string;
+
+  @PrimaryColumn('uuid', { name: 'coupon_id' })
+  couponId!: string;
+
+  @Column('uuid', { name: 'channel_id' })
+  channelId!: string;
+
+  @Column('text')
+  type!: CouponType;
+
+  @Column('text')
+  status!: CouponStatus;
+
+  @Column('text', { name: 'finished_reason', nullable: true })
+  finishedReason!: FinishedReason | null;
+
+  @Column('integer')
+  version!: number;
+
+  @Column('text', { nullable: true })
+  name!: string | null;
+
+  @Column('text', { nullable: true })
+  description!: string | null;
+
+  @Column('text', { name: 'redeemed_message', nullable: true })
+  redeemedMessage!: string | null;
+
+  @Column('integer', { name: 'max_redemptions', nullable: true })
+  maxRedemptions!: number | null;
+
+  @Column('integer', { name: 'max_redemptions_per_user', nullable: true })
+  maxRedemptionsPerUser!: number | null;
+
+  @Column('timestamptz', { name: 'start_at', nullable: true })
+  startAt!: Date | null;
+
+  @Column('timestamptz', { name: 'end_at', nullable: true })
+  endAt!: Date | null;
+
+  @Column('text', { name: 'time_zone', nullable: true })
+  timeZone!: string | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'published_at', nullable: true })
+  publishedAt!: Date | null;
+}

@@ -1,0 +1,45 @@
+import { Outbox } from '#platform';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Coupon } from '../domain/coupon.js';
+import { snapshotOf, wasPublished } from '../domain/snapshot.js';
+import { AuditStore, type CouponChange } from '../store/audit.store.js';
+import { CouponStore } from '../store/coupon.store.js';
+
+/**
+ * The one way in which a coupon changes: row, audit entry and, for a published one, the snapshot for everybody
+ * else commit together.
+ */
+@Injectable()
+export class SaveCouponChange {
+  constructor(
+    private readonly coupons: CouponStore,
+    private readonly audit: AuditStore,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** The coupon's row is locked by the caller, unless it is new. */
+  async run(tx: EntityManager, tenantId: string, change: CouponChange): Promise<void> {
+    const { before, after } = change;
+    const couponId = (after ?? before)?.couponId;
+    if (couponId === undefined) throw new Error('a change needs a coupon before or after it');
+    if (before === null && after !== null) await this.coupons.insert(tx, tenantId, after);
+    else if (after !== null) await this.coupons.replace(tx, tenantId, after);
+    else await this.coupons.remove(tx, tenantId, couponId);
+    await this.audit.add(tx, tenantId, couponId, change);
+    if (after !== null && wasPublished(after)) await this.publish(tx, tenantId, after, change.at);
+  }
+
+  private async publish(tx: EntityManager, tenantId: string, coupon: Coupon, at: Date): Promise<void> {
+    await this.outbox.add(tx, {
+      topic: 'catalog.coupon.v1',
+      name: 'coupon-snapshot',
+      tenantId,
+      key: coupon.couponId,
+      subject: `coupon/${coupon.couponId}`,
+      revision: coupon.version,
+      time: at.toISOString(),
+      data: snapshotOf(coupon),
+    });
+  }
+}
