@@ -35,7 +35,7 @@ export function createTopics(brokers: string[], topics: readonly TopicToCreate[]
 export function dropTopicsWithPrefix(brokers: string[], prefix: string): Promise<string[]> {
   if (prefix === '') throw new RangeError('an empty prefix would delete every topic');
   return withAdmin(brokers, async (admin) => {
-    const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
+    const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix)).sort();
     if (topics.length > 0) await admin.deleteTopics({ topics, timeout: 30_000 });
     await untilGone(admin, topics);
     return topics;
@@ -48,9 +48,22 @@ export function dropConsumerGroupsWithPrefix(brokers: string[], prefix: string):
   return withAdmin(brokers, async (admin) => {
     const { groups } = await admin.listGroups();
     const ours = groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith(prefix));
-    if (ours.length > 0) await admin.deleteGroups(ours);
-    return ours;
+    const deleted = await Promise.all(ours.map((group) => deleteGroup(admin, group)));
+    return ours.filter((_, index) => deleted[index]);
   });
+}
+
+/** A member that has just left may still be counted, so it tries for 3 s; false when the group is in use. */
+async function deleteGroup(admin: Admin, group: string): Promise<boolean> {
+  for (let tries = 0; tries < 30; tries += 1) {
+    const deleted = await admin.deleteGroups([group]).then(
+      () => true,
+      () => false,
+    );
+    if (deleted) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
 }
 
 function asRequest({ name, partitions, compacted }: TopicToCreate): {

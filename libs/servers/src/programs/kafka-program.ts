@@ -31,7 +31,7 @@ export async function startKafkaProgram(
     portCount: 2,
     prepare: async ([broker, controller]) => {
       const logFolder = join(data.folder, 'data');
-      await writeFile(properties, brokerProperties({ broker, controller, logFolder }));
+      await writeFile(properties, brokerProperties({ broker, controller, logFolder, kept: data.kept }));
       await format({ java, jars, properties, data, env });
       const heap = ['-Xms96m', '-Xmx384m', ...JVM_FLAGS, `-Dlog4j2.configurationFile=${logging}`];
       const args = [...heap, '-cp', jars, 'kafka.Kafka', properties];

@@ -29,14 +29,25 @@ export const singleNodeSettings: Readonly<Record<string, string>> = {
   'share.coordinator.threads': '1',
 };
 
+/**
+ * After a `kill -9` a broker waits for its former self to time out (9 s) before it may register again; with kept data
+ * somebody is waiting for that start.
+ */
+const quickReturn: Readonly<Record<string, string>> = {
+  'broker.session.timeout.ms': '3000',
+  'broker.heartbeat.interval.ms': '1000',
+};
+
 /** The broker's server.properties for these loopback ports and this folder. */
 export function brokerProperties(place: {
   broker: number | undefined;
   controller: number | undefined;
   logFolder: string;
+  kept: boolean;
 }): string {
   const all: Record<string, string> = {
     ...singleNodeSettings,
+    ...(place.kept ? quickReturn : {}),
     listeners: `PLAINTEXT://127.0.0.1:${place.broker},CONTROLLER://127.0.0.1:${place.controller}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${place.broker}`,
     'controller.quorum.voters': `1@127.0.0.1:${place.controller}`,
