@@ -6,27 +6,34 @@ import { id, instant, revision } from './primitives.js';
  * On Kafka they are headers (`ce_<attribute>`, binary content mode) and the payload is the JSON value.
  */
 export const envelope = z.object({
-  /** Unique for ever; the inbox dedupes on it. */
-  id,
-  /** `/octopus/<producer>` */
-  source: z.string().startsWith('/'),
-  /** `octopus.<producer>.<event>.v1` */
-  type: z.string().regex(/^octopus\.[a-z-]+\.[a-z-]+\.v\d+$/),
-  /** When the fact became true. */
-  time: instant,
-  /** Whose state this is: `<kind>/<id>`, such as `coupon/0198…`. `revision` counts within it. */
-  subject: z.string().min(1),
+  id: id.describe('Unique for ever; the inbox dedupes on it.'),
+  source: z.string().startsWith('/').describe('`/octopus/<producer>`.'),
+  type: z
+    .string()
+    .regex(/^octopus\.[a-z-]+\.[a-z-]+\.v\d+$/)
+    .describe('`octopus.<producer>.<event>.v1`.'),
+  time: instant.describe('When the fact became true.'),
+  subject: z
+    .string()
+    .min(1)
+    .describe('Whose state this is: `<kind>/<id>`, such as `coupon/0198…`. `revision` counts within it.'),
   dataschema: z.string().min(1),
-  /** Extension `tenantid`. */
-  tenantId: id,
-  /** Extension `revision`; absent on facts that are no state (they are deduplicated by id alone). */
-  revision: revision.optional(),
-  /** Extension `correlationid`: the same from the first request to the last effect. */
-  correlationId: z.string().min(1).max(200),
-  /** Extension `causationid`: id of the fact or request that directly led to this one. */
-  causationId: z.string().min(1).max(200).optional(),
-  /** Distributed tracing extension (W3C). */
-  traceparent: z.string().max(100).optional(),
+  tenantId: id.describe('Extension `tenantid`.'),
+  revision: revision
+    .optional()
+    .describe('Extension `revision`; absent on facts that are no state (they are deduplicated by id alone).'),
+  correlationId: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe('Extension `correlationid`: the same from the first request to the last effect.'),
+  causationId: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Extension `causationid`: id of the fact or request that directly led to this one.'),
+  traceparent: z.string().max(100).optional().describe('Distributed tracing extension (W3C).'),
 });
 export type Envelope = z.infer<typeof envelope>;
 

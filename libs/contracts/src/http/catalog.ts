@@ -12,14 +12,12 @@ export const createCouponBody = z.strictObject({
   type: couponType.extract(['click']),
   name: text({ min: 1, max: 80 }).optional(),
   description: text({ min: 1, max: 2000 }).optional(),
-  /** null = unlimited */
-  maxRedemptions: cap.default(null),
-  /** null = unlimited */
-  maxRedemptionsPerUser: cap.default(null),
-  /** Placeholders: {{user.name}} {{coupon.name}} {{channel.name}} */
-  redeemedMessage: text({ min: 1, max: 1000 }).default('Enjoy your {{coupon.name}}!'),
-  /** null = from publication on */
-  startAt: instant.nullable().default(null),
+  maxRedemptions: cap.default(null).describe('null = unlimited.'),
+  maxRedemptionsPerUser: cap.default(null).describe('null = unlimited.'),
+  redeemedMessage: text({ min: 1, max: 1000 })
+    .default('Enjoy your {{coupon.name}}!')
+    .describe('Placeholders: {{user.name}} {{coupon.name}} {{channel.name}}.'),
+  startAt: instant.nullable().default(null).describe('null = from publication on.'),
   endAt: instant.nullable().default(null),
 });
 export type CreateCouponBody = z.output<typeof createCouponBody>;
@@ -37,13 +35,11 @@ export const couponView = z
     redeemedMessage: z.string().nullable(),
     maxRedemptions: positiveCount.nullable(),
     maxRedemptionsPerUser: positiveCount.nullable(),
-    /** So many of `maxRedemptions`. */
-    redeemed: count,
+    redeemed: count.describe('So many of `maxRedemptions`.'),
     startAt: instant.nullable(),
     endAt: instant.nullable(),
     timeZone,
-    /** true while redemptions are still decided on an older version. */
-    takingEffect: z.boolean(),
+    takingEffect: z.boolean().describe('true while redemptions are still decided on an older version.'),
     createdAt: instant,
     publishedAt: instant.nullable(),
   })
@@ -53,6 +49,9 @@ export type CouponView = z.infer<typeof couponView>;
 export const couponPage = page(couponView).meta({ id: 'CouponPage' });
 
 export const channelView = channel.meta({ id: 'Channel' });
+
+/** By channel id. */
+export const channelPage = page(channelView).meta({ id: 'ChannelPage' });
 
 /** A fact about a channel, put in over HTTP by role `service`; it takes effect through its topic. */
 export const putChannelBody = channel.omit({ channelId: true }).extend({ revision }).strict();

@@ -10,7 +10,9 @@ export type PageQuery = z.output<typeof pageQuery>;
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
-    /** Give it back as `cursor` for the next page; null on the last one. */
-    nextCursor: z.string().nullable(),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe('Give it back as `cursor` for the next page; null on the last one.'),
   });
 }

@@ -140,8 +140,9 @@ export const problemCodes = {
 export type ProblemCode = keyof typeof problemCodes;
 
 export const fieldError = z.object({
-  /** RFC 6901 pointer into the body, or `header/<name>`, `path/<name>`, `query/<name>`. */
-  pointer: z.string(),
+  pointer: z
+    .string()
+    .describe('RFC 6901 pointer into the body, or `header/<name>`, `path/<name>`, `query/<name>`.'),
   message: z.string(),
 });
 export type FieldError = z.infer<typeof fieldError>;
@@ -158,8 +159,7 @@ export const problem = z
     instance: z.string().optional(),
     correlationId: z.string().optional(),
     errors: z.array(fieldError).optional(),
-    /** The next instant at which the request may succeed. */
-    retryAt: z.string().optional(),
+    retryAt: z.string().optional().describe('The next instant at which the request may succeed.'),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problem>;

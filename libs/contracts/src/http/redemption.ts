@@ -10,8 +10,7 @@ export const redemptionView = z
     couponId: id,
     userId: id,
     redeemedAt: instant,
-    /** The user's uses of this coupon including this one. */
-    userRedemptions: positiveCount,
+    userRedemptions: positiveCount.describe("The user's uses of this coupon including this one."),
   })
   .meta({ id: 'Redemption' });
 export type RedemptionView = z.infer<typeof redemptionView>;

@@ -7,10 +7,8 @@ import { defineEvent, defineTopic } from '../../topic.js';
 export const capRequested = z.object({
   requestId: id,
   couponId: id,
-  /** The cap that is asked for; null = unlimited. */
-  maxRedemptions: positiveCount.nullable(),
-  /** The owner who asked. */
-  requestedBy: id,
+  maxRedemptions: positiveCount.nullable().describe('The cap that is asked for; null = unlimited.'),
+  requestedBy: id.describe('The owner who asked.'),
   requestedAt: instant,
 });
 export type CapRequested = z.infer<typeof capRequested>;

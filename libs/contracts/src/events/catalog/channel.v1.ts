@@ -9,12 +9,13 @@ export const channelSnapshot = z.object({
   partnerId: id,
   name: label({ max: 200 }),
   status: z.enum(['draft', 'active']),
-  /** Since when the channel has been active; nothing of it is available before. null while it is a draft. */
-  activeSince: instant.nullable(),
-  /** The zone in which windows and reminders of its coupons are read. */
-  timeZone,
-  /** true = the channel is gone; kept as a tombstone. */
-  removed: z.boolean().default(false),
+  activeSince: instant
+    .nullable()
+    .describe(
+      'Since when the channel has been active; nothing of it is available before. null while it is a draft.',
+    ),
+  timeZone: timeZone.describe('The zone in which windows and reminders of its coupons are read.'),
+  removed: z.boolean().default(false).describe('true = the channel is gone; kept as a tombstone.'),
 });
 export type ChannelSnapshot = z.output<typeof channelSnapshot>;
 

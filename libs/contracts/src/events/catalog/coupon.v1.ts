@@ -23,27 +23,26 @@ export type FinishedReason = z.infer<typeof finishedReason>;
 export const couponSnapshot = z.object({
   couponId: id,
   channelId: id,
-  /** Rises with every change of the coupon; equals the envelope's revision. */
-  version: positiveCount,
+  version: positiveCount.describe("Rises with every change of the coupon; equals the envelope's revision."),
   status: couponStatus,
   finishedReason: finishedReason.nullable(),
   type: couponType,
   name: text({ min: 1, max: 80 }),
   description: text({ min: 1, max: 2000 }),
   terms: z.object({
-    /** Total cap as of the first publication; null = unlimited. Redemption owns it from then on. */
-    maxRedemptions: positiveCount.nullable(),
+    maxRedemptions: positiveCount
+      .nullable()
+      .describe('Total cap as of the first publication; null = unlimited. Redemption owns it from then on.'),
     maxRedemptionsPerUser: positiveCount.nullable(),
   }),
   schedule: z.object({
-    /** null = from publication on. */
-    startAt: instant.nullable(),
+    startAt: instant.nullable().describe('null = from publication on.'),
     endAt: instant.nullable(),
-    /** The channel's zone, in which recurrence is read. */
-    timeZone,
+    timeZone: timeZone.describe("The channel's zone, in which recurrence is read."),
   }),
-  /** Templates with placeholders; the channel sends them as chat messages. */
-  messages: z.object({ redeemed: text({ min: 1, max: 1000 }) }),
+  messages: z
+    .object({ redeemed: text({ min: 1, max: 1000 }) })
+    .describe('Templates with placeholders; the channel sends them as chat messages.'),
   publishedAt: instant,
 });
 export type CouponSnapshot = z.infer<typeof couponSnapshot>;

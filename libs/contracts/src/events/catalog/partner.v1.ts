@@ -7,15 +7,15 @@ import { defineEvent, defineTopic } from '../../topic.js';
 export const partnerProfile = z.object({
   partnerId: id,
   name: label({ max: 200 }),
-  /** Shown to end users beside the coupon; null = not given. */
   website: z
     .url({ protocol: /^https$/ })
     .max(2000)
-    .nullable(),
-  /** false = the account is closed or suspended: none of its coupons can be redeemed meanwhile. */
-  active: z.boolean(),
-  /** true = the account is gone; kept as a tombstone. */
-  removed: z.boolean().default(false),
+    .nullable()
+    .describe('Shown to end users beside the coupon; null = not given.'),
+  active: z
+    .boolean()
+    .describe('false = the account is closed or suspended: none of its coupons can be redeemed meanwhile.'),
+  removed: z.boolean().default(false).describe('true = the account is gone; kept as a tombstone.'),
 });
 export type PartnerProfile = z.output<typeof partnerProfile>;
 

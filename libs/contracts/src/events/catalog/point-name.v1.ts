@@ -5,12 +5,12 @@ import { defineEvent, defineTopic } from '../../topic.js';
 
 const named = {
   pointNameId: id,
-  /** "coin", "token". */
-  name: label({ max: 80 }),
-  /** The account whose owners grant it by hand. */
-  partnerId: id,
-  /** true = no longer to be granted or asked for; balances stay. Kept as a tombstone. */
-  removed: z.boolean().default(false),
+  name: label({ max: 80 }).describe('"coin", "token".'),
+  partnerId: id.describe('The account whose owners grant it by hand.'),
+  removed: z
+    .boolean()
+    .default(false)
+    .describe('true = no longer to be granted or asked for; balances stay. Kept as a tombstone.'),
 };
 
 /** A named currency: earned by hand only, or part of a loyalty programme. */

@@ -6,8 +6,10 @@ import { platformLoyalty, programme } from '../platform/loyalty.v1.js';
 
 /** A programme as coupons refer to it: what the platform says of it, and the point names that catalog keeps for it. */
 export const programmeSnapshot = programme.extend({
-  /** Point names of kind `loyalty` that belong to it, withdrawn ones left out. */
-  pointNameIds: id.array().max(100),
+  pointNameIds: id
+    .array()
+    .max(100)
+    .describe('Point names of kind `loyalty` that belong to it, withdrawn ones left out.'),
 });
 export type ProgrammeSnapshot = z.output<typeof programmeSnapshot>;
 

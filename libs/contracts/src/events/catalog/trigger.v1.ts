@@ -13,22 +13,25 @@ export type AddonUnits = z.infer<typeof addonUnits>;
 /** An external API call that the tenant offers to its channel owners. */
 export const trigger = z.object({
   triggerId: id,
-  /** As owners see it: "Give this user 1 GB data". */
-  name: label({ max: 200 }),
-  /** Where the signed call goes. Whoever calls guards against inner addresses; this is only the form. */
-  url: z.url({ protocol: /^https$/ }).max(2000),
-  /** Name of the signing secret in the caller's secret store; the secret itself never travels. */
-  signingKey: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/),
-  /** What one call takes from the partner's account; null = nothing. */
-  cost: addonUnits.nullable(),
-  /** Longest wait for one answer. */
-  timeoutMs: z.int().min(100).max(60_000),
-  /** So often it is tried before the fulfilment fails. */
-  maxAttempts: z.int().min(1).max(100),
-  /** false = owners can no longer pick it; coupons that have it keep it. */
-  offered: z.boolean(),
-  /** true = it is gone: calls still owed fail. Kept as a tombstone. */
-  removed: z.boolean().default(false),
+  name: label({ max: 200 }).describe('As owners see it: "Give this user 1 GB data".'),
+  url: z
+    .url({ protocol: /^https$/ })
+    .max(2000)
+    .describe(
+      'Where the signed call goes. Whoever calls guards against inner addresses; this is only the form.',
+    ),
+  signingKey: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/)
+    .describe("Name of the signing secret in the caller's secret store; the secret itself never travels."),
+  cost: addonUnits.nullable().describe("What one call takes from the partner's account; null = nothing."),
+  timeoutMs: z.int().min(100).max(60_000).describe('Longest wait for one answer.'),
+  maxAttempts: z.int().min(1).max(100).describe('So often it is tried before the fulfilment fails.'),
+  offered: z.boolean().describe('false = owners can no longer pick it; coupons that have it keep it.'),
+  removed: z
+    .boolean()
+    .default(false)
+    .describe('true = it is gone: calls still owed fail. Kept as a tombstone.'),
 });
 export type Trigger = z.output<typeof trigger>;
 

@@ -5,8 +5,7 @@ import { defineEvent, defineTopic } from '../../topic.js';
 import { addonUnits } from '../catalog/trigger.v1.js';
 
 export const addonPurchased = z.object({
-  /** Booked at most once, whatever is sent again and under whatever event id. */
-  purchaseId: id,
+  purchaseId: id.describe('Booked at most once, whatever is sent again and under whatever event id.'),
   partnerId: id,
   bought: addonUnits,
   purchasedAt: instant,

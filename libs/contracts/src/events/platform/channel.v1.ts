@@ -9,8 +9,7 @@ export const channel = z.object({
   status: z.enum(['draft', 'active']),
   timeZone,
   partnerId: id,
-  /** Users who may manage the channel's coupons. */
-  ownerIds: z.array(id).max(100),
+  ownerIds: z.array(id).max(100).describe("Users who may manage the channel's coupons."),
 });
 export type Channel = z.infer<typeof channel>;
 

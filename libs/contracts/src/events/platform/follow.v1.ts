@@ -6,8 +6,11 @@ import { defineEvent, defineTopic } from '../../topic.js';
 export const follow = z.object({
   channelId: id,
   userId: id,
-  /** false = does not follow (any more); kept as a tombstone, so that an older fact cannot revive it. */
-  following: z.boolean(),
+  following: z
+    .boolean()
+    .describe(
+      'false = does not follow (any more); kept as a tombstone, so that an older fact cannot revive it.',
+    ),
   changedAt: instant,
 });
 export type Follow = z.infer<typeof follow>;

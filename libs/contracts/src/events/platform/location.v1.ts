@@ -13,10 +13,12 @@ export type Position = z.infer<typeof position>;
 export const locationPing = z.object({
   userId: id,
   position,
-  /** Radius within which the user is with 68 % certainty, in metres. */
-  accuracyMeters: z.number().min(0).max(100_000),
-  /** By the device's clock; a later one of the same user stands for more. */
-  observedAt: instant,
+  accuracyMeters: z
+    .number()
+    .min(0)
+    .max(100_000)
+    .describe('Radius within which the user is with 68 % certainty, in metres.'),
+  observedAt: instant.describe("By the device's clock; a later one of the same user stands for more."),
 });
 export type LocationPing = z.infer<typeof locationPing>;
 

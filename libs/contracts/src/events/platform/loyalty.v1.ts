@@ -7,8 +7,7 @@ import { defineEvent, defineTopic } from '../../topic.js';
 export const loyaltyLevel = z.object({
   levelId: id,
   name: label({ max: 200 }),
-  /** 1 = the lowest. */
-  rank: z.int().min(1).max(1000),
+  rank: z.int().min(1).max(1000).describe('1 = the lowest.'),
 });
 
 /** Something that earns points; shown to users who are short of them. */
@@ -26,8 +25,7 @@ export const programme = z.object({
   name: label({ max: 200 }),
   levels: z.array(loyaltyLevel).max(100),
   earningActions: z.array(earningAction).max(500),
-  /** true = the programme is gone; kept as a tombstone. */
-  removed: z.boolean().default(false),
+  removed: z.boolean().default(false).describe('true = the programme is gone; kept as a tombstone.'),
 });
 export type Programme = z.output<typeof programme>;
 
@@ -35,10 +33,11 @@ export type Programme = z.output<typeof programme>;
 export const memberLevel = z.object({
   programmeId: id,
   userId: id,
-  /** null = a member without a level, or no member (any more). */
-  levelId: id.nullable(),
-  /** Points that count for the level, as the programme counts them; null when it does not say. */
-  levelPoints: points.nullable().default(null),
+  levelId: id.nullable().describe('null = a member without a level, or no member (any more).'),
+  levelPoints: points
+    .nullable()
+    .default(null)
+    .describe('Points that count for the level, as the programme counts them; null when it does not say.'),
   changedAt: instant,
 });
 export type MemberLevel = z.output<typeof memberLevel>;

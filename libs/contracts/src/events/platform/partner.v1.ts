@@ -28,10 +28,8 @@ export type Store = z.output<typeof store>;
 export const cashier = z.object({
   cashierId: id,
   partnerId: id,
-  /** As the shift's list shows it. */
-  displayName: label({ max: 200 }),
-  /** Stores at which the cashier may work. */
-  storeIds: id.array().max(1000),
+  displayName: label({ max: 200 }).describe("As the shift's list shows it."),
+  storeIds: id.array().max(1000).describe('Stores at which the cashier may work.'),
   removed,
 });
 export type Cashier = z.output<typeof cashier>;

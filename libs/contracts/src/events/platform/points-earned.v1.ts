@@ -4,13 +4,11 @@ import { sampleIds, sampleTimes } from '../../samples.js';
 import { defineEvent, defineTopic } from '../../topic.js';
 
 export const pointsEarned = z.object({
-  /** Booked at most once, whatever is sent again and under whatever event id. */
-  earningId: id,
+  earningId: id.describe('Booked at most once, whatever is sent again and under whatever event id.'),
   userId: id,
   programmeId: id,
   pointNameId: id,
-  /** Which of the programme's actions it was; null = it does not say. */
-  actionId: id.nullable(),
+  actionId: id.nullable().describe("Which of the programme's actions it was; null = it does not say."),
   points: positivePoints,
   earnedAt: instant,
 });

@@ -5,11 +5,9 @@ import { defineEvent, defineTopic } from '../../topic.js';
 
 export const user = z.object({
   userId: id,
-  /** As the user is addressed in messages. */
-  displayName: label({ max: 200 }),
+  displayName: label({ max: 200 }).describe('As the user is addressed in messages.'),
   timeZone: timeZone.nullable(),
-  /** true = the account is gone; kept as a tombstone. */
-  removed: z.boolean().default(false),
+  removed: z.boolean().default(false).describe('true = the account is gone; kept as a tombstone.'),
 });
 export type User = z.output<typeof user>;
 

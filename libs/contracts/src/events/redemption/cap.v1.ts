@@ -5,14 +5,11 @@ import { defineEvent, defineTopic } from '../../topic.js';
 import { couponStock } from './redemption.v1.js';
 
 const answer = {
-  /** The request that this answers. */
-  requestId: id,
+  requestId: id.describe('The request that this answers.'),
   couponId: id,
-  /** The cap that was asked for; null = unlimited. */
-  maxRedemptions: positiveCount.nullable(),
+  maxRedemptions: positiveCount.nullable().describe('The cap that was asked for; null = unlimited.'),
   decidedAt: instant,
-  /** How things stand after the decision. */
-  stock: couponStock,
+  stock: couponStock.describe('How things stand after the decision.'),
 };
 
 export const capApplied = z.object(answer);

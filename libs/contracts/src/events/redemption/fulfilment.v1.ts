@@ -12,22 +12,19 @@ const delivery = {
   partnerId: id,
   userId: id,
   triggerId: id,
-  /** Add-on units that the redemption took for it; null = none. */
-  units: addonUnits.nullable(),
+  units: addonUnits.nullable().describe('Add-on units that the redemption took for it; null = none.'),
 };
 
 export const fulfilmentPending = z.object({
   ...delivery,
-  /** 1 = as of the redemption; each retry by the owner adds one. */
-  round: positiveCount,
+  round: positiveCount.describe('1 = as of the redemption; each retry by the owner adds one.'),
   pendingSince: instant,
 });
 
 export const fulfilmentSucceeded = z.object({
   ...delivery,
   round: positiveCount,
-  /** Calls made over all rounds. */
-  attempts: positiveCount,
+  attempts: positiveCount.describe('Calls made over all rounds.'),
   succeededAt: instant,
 });
 
@@ -36,11 +33,14 @@ export const fulfilmentFailure = z.enum(['refused', 'timed_out', 'unreachable', 
 export const fulfilmentFailed = z.object({
   ...delivery,
   round: positiveCount,
-  /** Calls made over all rounds; 0 when none was allowed. */
-  attempts: count,
+  attempts: count.describe('Calls made over all rounds; 0 when none was allowed.'),
   reason: fulfilmentFailure,
-  /** HTTP status of the last answer; null = there was none. */
-  lastStatus: z.int().min(100).max(599).nullable(),
+  lastStatus: z
+    .int()
+    .min(100)
+    .max(599)
+    .nullable()
+    .describe('HTTP status of the last answer; null = there was none.'),
   failedAt: instant,
 });
 

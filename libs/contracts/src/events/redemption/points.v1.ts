@@ -6,37 +6,40 @@ import { defineEvent, defineTopic } from '../../topic.js';
 const byRedemption = { redemptionId: id, couponId: id };
 
 export const creditCause = z.discriminatedUnion('kind', [
-  /** A fact on platform.points-earned.v1. */
-  z.object({ kind: z.literal('earned'), earningId: id, actionId: id.nullable() }),
-  /** Given by an owner or a cashier. */
-  z.object({ kind: z.literal('granted'), grantedBy: id, reason: text({ min: 1, max: 500 }) }),
-  /** The bonus of a redemption. */
-  z.object({ kind: z.literal('bonus'), ...byRedemption }),
-  /** The price of a voided redemption, given back. */
-  z.object({ kind: z.literal('price_returned'), ...byRedemption }),
+  z
+    .object({ kind: z.literal('earned'), earningId: id, actionId: id.nullable() })
+    .describe('A fact on platform.points-earned.v1.'),
+  z
+    .object({ kind: z.literal('granted'), grantedBy: id, reason: text({ min: 1, max: 500 }) })
+    .describe('Given by an owner or a cashier.'),
+  z.object({ kind: z.literal('bonus'), ...byRedemption }).describe('The bonus of a redemption.'),
+  z
+    .object({ kind: z.literal('price_returned'), ...byRedemption })
+    .describe('The price of a voided redemption, given back.'),
 ]);
 
 export const debitCause = z.discriminatedUnion('kind', [
-  /** The price of a redemption. */
-  z.object({ kind: z.literal('price'), ...byRedemption }),
-  /** The bonus of a voided redemption, taken back. */
-  z.object({ kind: z.literal('bonus_returned'), ...byRedemption }),
+  z.object({ kind: z.literal('price'), ...byRedemption }).describe('The price of a redemption.'),
+  z
+    .object({ kind: z.literal('bonus_returned'), ...byRedemption })
+    .describe('The bonus of a voided redemption, taken back.'),
 ]);
 
 const entry = {
-  /** The ledger entry; never changed, never removed. */
-  entryId: id,
+  entryId: id.describe('The ledger entry; never changed, never removed.'),
   userId: id,
   pointNameId: id,
-  /** null = a standalone point name. */
-  programmeId: id.nullable(),
+  programmeId: id.nullable().describe('null = a standalone point name.'),
   amount: positivePoints,
-  /** Balance after the entry. */
-  balance: points,
-  /** Rises by one with every entry of this balance, from 1 without a gap; equals the envelope's revision. */
-  balanceRevision: positiveCount,
-  /** How many automatic steps (points → auto coupon → bonus → …) led here; bounded, so that no circle runs for ever. */
-  hops: count.max(100),
+  balance: points.describe('Balance after the entry.'),
+  balanceRevision: positiveCount.describe(
+    "Rises by one with every entry of this balance, from 1 without a gap; equals the envelope's revision.",
+  ),
+  hops: count
+    .max(100)
+    .describe(
+      'How many automatic steps (points → auto coupon → bonus → …) led here; bounded, so that no circle runs for ever.',
+    ),
   bookedAt: instant,
 };
 

@@ -9,8 +9,7 @@ export const couponStock = z.object({
   redeemed: count,
   max: positiveCount.nullable(),
   finished: z.boolean(),
-  /** Rises with every change of these numbers. */
-  revision: positiveCount,
+  revision: positiveCount.describe('Rises with every change of these numbers.'),
 });
 export type CouponStock = z.infer<typeof couponStock>;
 
@@ -22,8 +21,9 @@ export const redeemed = z.object({
   channelId: id,
   userId: id,
   redeemedAt: instant,
-  /** The user's uses of this coupon including this one, voided ones not counted. */
-  userRedemptions: positiveCount,
+  userRedemptions: positiveCount.describe(
+    "The user's uses of this coupon including this one, voided ones not counted.",
+  ),
   stock: couponStock,
 });
 export type Redeemed = z.infer<typeof redeemed>;
@@ -34,8 +34,7 @@ export const voided = z.object({
   channelId: id,
   userId: id,
   voidedAt: instant,
-  /** Who took it back: a cashier's or an owner's id. */
-  voidedBy: id,
+  voidedBy: id.describe("Who took it back: a cashier's or an owner's id."),
   stock: couponStock,
 });
 

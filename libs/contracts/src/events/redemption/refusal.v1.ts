@@ -6,12 +6,14 @@ import { defineEvent, defineTopic } from '../../topic.js';
 export const refusalsCounted = z.object({
   couponId: id,
   channelId: id,
-  /** Problem code of the refusals; codes are added over time, so any is read. */
-  code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
-  /** Start of the minute in which they happened. */
-  minute: instant,
-  /** Refusals seen by one process since it last said so: readers add these up, once per event id. */
-  count: positiveCount,
+  code: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,63}$/)
+    .describe('Problem code of the refusals; codes are added over time, so any is read.'),
+  minute: instant.describe('Start of the minute in which they happened.'),
+  count: positiveCount.describe(
+    'Refusals seen by one process since it last said so: readers add these up, once per event id.',
+  ),
 });
 export type RefusalsCounted = z.infer<typeof refusalsCounted>;
 

@@ -18,8 +18,9 @@ const reminderAudience = z.discriminatedUnion('kind', [
 const reminderDue = z.object({
   ...couponDue.shape,
   audience: reminderAudience,
-  /** The expiry that was reckoned with; the reader reminds only if it still stands. */
-  expiresAt: instant,
+  expiresAt: instant.describe(
+    'The expiry that was reckoned with; the reader reminds only if it still stands.',
+  ),
 });
 
 const grantDue = z.object({ ...couponDue.shape, grantId: id, userId: id });

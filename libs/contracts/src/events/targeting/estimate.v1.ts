@@ -4,27 +4,26 @@ import { sampleIds, sampleTimes } from '../../samples.js';
 import { defineEvent, defineTopic } from '../../topic.js';
 
 const estimateOf = {
-  /** The request for it; a newer one replaces an older one. */
-  estimateId: id,
+  estimateId: id.describe('The request for it; a newer one replaces an older one.'),
   couponId: id,
-  /** Version of the draft that was counted for. */
-  couponVersion: positiveCount,
+  couponVersion: positiveCount.describe('Version of the draft that was counted for.'),
 };
 
 export const estimateProgressed = z.object({
   ...estimateOf,
-  /** 0–99. */
-  percent: z.int().min(0).max(99),
+  percent: z.int().min(0).max(99).describe('0–99.'),
   at: instant,
 });
 
 export const estimateMade = z.object({
   ...estimateOf,
   result: z.discriminatedUnion('kind', [
-    /** Users in audience, segment and level, whatever their points and uses. */
-    z.object({ kind: z.literal('counted'), users: count }),
-    /** There is no number, which is not 0. */
-    z.object({ kind: z.literal('not_countable'), reason: z.enum(['proximity']) }),
+    z
+      .object({ kind: z.literal('counted'), users: count })
+      .describe('Users in audience, segment and level, whatever their points and uses.'),
+    z
+      .object({ kind: z.literal('not_countable'), reason: z.enum(['proximity']) })
+      .describe('There is no number, which is not 0.'),
   ]),
   at: instant,
 });

@@ -21,26 +21,28 @@ export type GrantCause = z.infer<typeof grantCause>;
 const grantOf = {
   grantId: id,
   couponId: id,
-  /** Version of the coupon that it was decided on. */
-  couponVersion: positiveCount,
+  couponVersion: positiveCount.describe('Version of the coupon that it was decided on.'),
   channelId: id,
   userId: id,
-  /**
-   * When the coupon first became available to the user. Never restarted, a return keeps it. How long it is valid is
-   * worked out from this at every decision, as the coupon's validity and end then stand; it is stored nowhere.
-   */
-  availableAt: instant,
+  availableAt: instant.describe(
+    "When the coupon first became available to the user. Never restarted, a return keeps it. How long it is valid is worked out from this at every decision, as the coupon's validity and end then stand; it is stored nowhere.",
+  ),
 };
 
 export const granted = z.object({
   ...grantOf,
   cause: grantCause,
-  /** The place that was entered; it lets the grant outlive the segment and the level. null = none. */
-  placeId: id.nullable(),
-  /** true = the user has returned: the same grant lives again, without a second message or automatic start. */
-  revived: z.boolean(),
-  /** How many automatic steps (points → auto coupon → bonus → …) led here. */
-  hops: count.max(100),
+  placeId: id
+    .nullable()
+    .describe(
+      'The place that was entered; it lets the grant outlive the segment and the level. null = none.',
+    ),
+  revived: z
+    .boolean()
+    .describe(
+      'true = the user has returned: the same grant lives again, without a second message or automatic start.',
+    ),
+  hops: count.max(100).describe('How many automatic steps (points → auto coupon → bonus → …) led here.'),
 });
 export type Granted = z.infer<typeof granted>;
 
