@@ -1,1 +1,9 @@
-export {};
+import { loadConfig, runService } from '#platform';
+import { notificationEnv } from './config.js';
+import { NotificationModule } from './notification.module.js';
+
+await runService({
+  name: 'notification',
+  module: NotificationModule,
+  config: loadConfig(notificationEnv, process.env),
+});

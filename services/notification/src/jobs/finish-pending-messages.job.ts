@@ -1,0 +1,48 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Log, Metrics } from '#platform';
+import { CountWaitingMessages } from '../use-cases/count-waiting-messages.js';
+import { DrainPendingMessages } from '../use-cases/drain-pending-messages.js';
+import { repeat, type Repetition } from './repeat.js';
+
+const EVERY_MS = 500;
+
+/** Looks after the messages that wait; every replica may run it, a claim is one replica's alone. */
+@Injectable()
+export class FinishPendingMessagesJob implements OnApplicationBootstrap, OnModuleDestroy {
+  #repetition: Repetition | null = null;
+
+  constructor(
+    private readonly drain: DrainPendingMessages,
+    private readonly countWaitingMessages: CountWaitingMessages,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#registerBacklog();
+    this.#repetition = repeat(
+      () => this.drain.due(),
+      () => EVERY_MS,
+      (err) => this.log.warn({ err }, 'waiting messages could not be looked at'),
+    );
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#repetition?.stop();
+  }
+
+  /** Read when scraped, so an idle process asks nothing. */
+  #registerBacklog(): void {
+    const waiting = this.metrics.gauge('notification_messages_waiting', 'Redemptions whose message waits');
+    this.metrics.gauge(
+      'notification_messages_waiting_oldest_seconds',
+      'How long the oldest waiting one has waited',
+      [],
+      async (oldest) => {
+        const backlog = await this.countWaitingMessages.run();
+        waiting.set(backlog.waiting);
+        oldest.set(backlog.oldestSeconds);
+      },
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Log } from '#platform';
+import { InboxStreams } from '../channels/inbox-streams.js';
+import { NotificationConfig } from '../config.js';
+import { InboxWakeUps } from '../redis/inbox-wake-ups.js';
+import { RingMovedInboxes } from '../use-cases/ring-moved-inboxes.js';
+import { repeat, type Repetition } from './repeat.js';
+
+/** A wake-up over Redis may get lost; while Redis is there that is rare, and so is this look. */
+const SELDOM = 3;
+
+/**
+ * Looks into the database for streams that are behind. With Redis it only finds what a lost wake-up left; without, it is
+ * what makes the streams live.
+ */
+@Injectable()
+export class WatchInboxesJob implements OnApplicationBootstrap, OnModuleDestroy {
+  #repetition: Repetition | null = null;
+
+  constructor(
+    private readonly ringMovedInboxes: RingMovedInboxes,
+    private readonly streams: InboxStreams,
+    private readonly wakeUps: InboxWakeUps,
+    private readonly config: NotificationConfig,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#repetition = repeat(
+      () => this.#look(),
+      () => this.config.STREAM_POLL_MS * (this.wakeUps.isListening() ? SELDOM : 1),
+      (err) => this.log.warn({ err }, 'inboxes of live streams could not be looked at'),
+    );
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#repetition?.stop();
+  }
+
+  #look(): Promise<void> {
+    this.streams.cutStalled();
+    return this.ringMovedInboxes.run();
+  }
+}

@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EventOf, TopicName } from '#contracts';
+import type { EventContext } from '#platform';
+import { LearnChannelName } from '../use-cases/learn-channel-name.js';
+import { revisionOf } from './revision-of.js';
+
+@Controller()
+export class PlatformChannelConsumer {
+  constructor(private readonly learnChannelName: LearnChannelName) {}
+
+  @EventPattern('platform.channel.v1' satisfies TopicName)
+  onChannel(@Payload() event: EventOf<'platform.channel.v1'>, @Ctx() context: EventContext): Promise<void> {
+    return this.learnChannelName.run(context, event.data, revisionOf(event.envelope));
+  }
+}

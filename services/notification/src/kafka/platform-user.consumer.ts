@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EventOf, TopicName } from '#contracts';
+import type { EventContext } from '#platform';
+import { LearnUserName } from '../use-cases/learn-user-name.js';
+import { revisionOf } from './revision-of.js';
+
+@Controller()
+export class PlatformUserConsumer {
+  constructor(private readonly learnUserName: LearnUserName) {}
+
+  @EventPattern('platform.user.v1' satisfies TopicName)
+  onUser(@Payload() event: EventOf<'platform.user.v1'>, @Ctx() context: EventContext): Promise<void> {
+    return this.learnUserName.run(context, event.data, revisionOf(event.envelope));
+  }
+}

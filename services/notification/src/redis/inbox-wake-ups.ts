@@ -1,0 +1,96 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Log, Metrics, RedisConnection } from '#platform';
+
+interface InboxOwner {
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+type Subscriber = ReturnType<RedisConnection['client']['duplicate']>;
+
+/**
+ * "Look into your inbox", from whichever replica wrote the message to those that hold the user's streams. Best effort:
+ * Redis pub/sub loses what nobody hears, and may be away; the streams' own look at the database finds the rest.
+ */
+@Injectable()
+export class InboxWakeUps implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #listeners = new Map<string, () => void>();
+  readonly #subscriber: Subscriber;
+  #onReconnect: () => void = () => undefined;
+
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {
+    // A connection that listens can do nothing else, hence one of its own.
+    this.#subscriber = redis.client.duplicate();
+    // Without a listener an error event would end the process; the reconnection is the client's own business.
+    this.#subscriber.on('error', (err: unknown) => this.log.debug({ err }, 'Redis is away: streams poll'));
+    this.#subscriber.on('ready', () => this.#resubscribe());
+  }
+
+  onApplicationBootstrap(): void {
+    // Not awaited: Redis may be away for as long as it likes.
+    this.#subscriber.connect().catch((err: unknown) => this.log.warn({ err }, 'Redis is away: streams poll'));
+  }
+
+  onModuleDestroy(): void {
+    this.#subscriber.destroy();
+  }
+
+  /** Whether wake-ups arrive at present. */
+  isListening(): boolean {
+    return this.#subscriber.isReady;
+  }
+
+  /** Called when wake-ups may have been missed. */
+  onReconnect(look: () => void): void {
+    this.#onReconnect = look;
+  }
+
+  /** Never throws: a lost wake-up only makes the message a moment later. */
+  async announce(owner: InboxOwner): Promise<void> {
+    try {
+      await this.redis.client.publish(this.#channel(owner), '');
+    } catch (err) {
+      this.metrics.counter('notification_wake_ups_lost_total', 'Wake-ups that Redis did not take').inc();
+      this.log.debug({ err }, 'a wake-up was lost');
+    }
+  }
+
+  /** Once the subscription stands, `listener` is called too: what came before is to be looked for. */
+  subscribe(owner: InboxOwner, listener: () => void): void {
+    const channel = this.#channel(owner);
+    this.#listeners.set(channel, listener);
+    void this.#subscribe(channel);
+  }
+
+  unsubscribe(owner: InboxOwner): void {
+    const channel = this.#channel(owner);
+    this.#listeners.delete(channel);
+    if (this.isListening()) this.#subscriber.unsubscribe(channel).catch(() => undefined);
+  }
+
+  async #subscribe(channel: string): Promise<void> {
+    if (!this.isListening()) return;
+    try {
+      await this.#subscriber.subscribe(channel, this.#hear);
+      this.#listeners.get(channel)?.();
+    } catch (err) {
+      this.log.debug({ err }, 'a subscription failed: its stream polls');
+    }
+  }
+
+  readonly #hear = (_message: string, channel: string): void => this.#listeners.get(channel)?.();
+
+  /** The client renews what it had; what was asked for while Redis was away is subscribed here. */
+  #resubscribe(): void {
+    for (const channel of this.#listeners.keys()) void this.#subscribe(channel);
+    this.#onReconnect();
+  }
+
+  #channel({ tenantId, userId }: InboxOwner): string {
+    return this.redis.key(`inbox:${tenantId}:${userId}`);
+  }
+}
