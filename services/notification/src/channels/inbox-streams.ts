@@ -1,5 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { Clock, Metrics, ProblemError } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { Clock, Metrics, ProblemError, Shutdown } from '#platform';
 import { NotificationConfig } from '../config.js';
 import { InboxWakeUps } from '../redis/inbox-wake-ups.js';
 import { InboxStream, type StreamOwner } from './inbox-stream.js';
@@ -9,7 +9,7 @@ const GRACE_MS = 1_000;
 
 /** The open streams of this process, by user; bounded per user and in all. */
 @Injectable()
-export class InboxStreams implements BeforeApplicationShutdown {
+export class InboxStreams {
   readonly #byUser = new Map<string, InboxStream[]>();
   #open = 0;
   #stopping = false;
@@ -19,11 +19,13 @@ export class InboxStreams implements BeforeApplicationShutdown {
     private readonly wakeUps: InboxWakeUps,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
+    shutdown: Shutdown,
   ) {
     metrics.gauge('notification_open_streams', 'Live streams that clients hold open', [], (gauge) =>
       gauge.set(this.#open),
     );
     wakeUps.onReconnect(() => this.ringAll());
+    shutdown.register('traffic', 'live streams', () => this.#endAll());
   }
 
   /** Throws ProblemError `overloaded` when the process holds as many streams as it may. */
@@ -90,7 +92,7 @@ export class InboxStreams implements BeforeApplicationShutdown {
   }
 
   /** Tells all clients that the process stops; they resume with another replica. */
-  async beforeApplicationShutdown(): Promise<void> {
+  async #endAll(): Promise<void> {
     this.#stopping = true;
     for (const stream of this.#all()) stream.close('shutting_down');
     const deadline = Date.now() + GRACE_MS;

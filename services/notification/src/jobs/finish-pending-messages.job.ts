@@ -1,34 +1,30 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Log, Metrics } from '#platform';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log, Metrics, Shutdown } from '#platform';
 import { CountWaitingMessages } from '../use-cases/count-waiting-messages.js';
 import { DrainPendingMessages } from '../use-cases/drain-pending-messages.js';
-import { repeat, type Repetition } from './repeat.js';
+import { repeat } from './repeat.js';
 
 const EVERY_MS = 500;
 
 /** Looks after the messages that wait; every replica may run it, a claim is one replica's alone. */
 @Injectable()
-export class FinishPendingMessagesJob implements OnApplicationBootstrap, OnModuleDestroy {
-  #repetition: Repetition | null = null;
-
+export class FinishPendingMessagesJob implements OnApplicationBootstrap {
   constructor(
     private readonly drain: DrainPendingMessages,
     private readonly countWaitingMessages: CountWaitingMessages,
     private readonly metrics: Metrics,
     private readonly log: Log,
+    private readonly shutdown: Shutdown,
   ) {}
 
   onApplicationBootstrap(): void {
     this.#registerBacklog();
-    this.#repetition = repeat(
+    const repetition = repeat(
       () => this.drain.due(),
       () => EVERY_MS,
       (err) => this.log.warn({ err }, 'waiting messages could not be looked at'),
     );
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.#repetition?.stop();
+    this.shutdown.register('jobs', 'finishing waiting messages', () => repetition.stop());
   }
 
   /** Read when scraped, so an idle process asks nothing. */
@@ -39,7 +35,9 @@ export class FinishPendingMessagesJob implements OnApplicationBootstrap, OnModul
       'How long the oldest waiting one has waited',
       [],
       async (oldest) => {
-        const backlog = await this.countWaitingMessages.run();
+        // A database that is away must not take the other metrics with it.
+        const backlog = await this.countWaitingMessages.run().catch(() => null);
+        if (!backlog) return;
         waiting.set(backlog.waiting);
         oldest.set(backlog.oldestSeconds);
       },

@@ -1,10 +1,10 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Log } from '#platform';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log, Shutdown } from '#platform';
 import { InboxStreams } from '../channels/inbox-streams.js';
 import { NotificationConfig } from '../config.js';
 import { InboxWakeUps } from '../redis/inbox-wake-ups.js';
 import { RingMovedInboxes } from '../use-cases/ring-moved-inboxes.js';
-import { repeat, type Repetition } from './repeat.js';
+import { repeat } from './repeat.js';
 
 /** A wake-up over Redis may get lost; while Redis is there that is rare, and so is this look. */
 const SELDOM = 3;
@@ -14,27 +14,23 @@ const SELDOM = 3;
  * what makes the streams live.
  */
 @Injectable()
-export class WatchInboxesJob implements OnApplicationBootstrap, OnModuleDestroy {
-  #repetition: Repetition | null = null;
-
+export class WatchInboxesJob implements OnApplicationBootstrap {
   constructor(
     private readonly ringMovedInboxes: RingMovedInboxes,
     private readonly streams: InboxStreams,
     private readonly wakeUps: InboxWakeUps,
     private readonly config: NotificationConfig,
     private readonly log: Log,
+    private readonly shutdown: Shutdown,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#repetition = repeat(
+    const repetition = repeat(
       () => this.#look(),
       () => this.config.STREAM_POLL_MS * (this.wakeUps.isListening() ? SELDOM : 1),
       (err) => this.log.warn({ err }, 'inboxes of live streams could not be looked at'),
     );
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.#repetition?.stop();
+    this.shutdown.register('jobs', 'looking after live streams', () => repetition.stop());
   }
 
   #look(): Promise<void> {

@@ -1,5 +1,5 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Log, Metrics, RedisConnection } from '#platform';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log, Metrics, RedisConnection, Shutdown } from '#platform';
 
 interface InboxOwner {
   readonly tenantId: string;
@@ -13,7 +13,7 @@ type Subscriber = ReturnType<RedisConnection['client']['duplicate']>;
  * Redis pub/sub loses what nobody hears, and may be away; the streams' own look at the database finds the rest.
  */
 @Injectable()
-export class InboxWakeUps implements OnApplicationBootstrap, OnModuleDestroy {
+export class InboxWakeUps implements OnApplicationBootstrap {
   readonly #listeners = new Map<string, () => void>();
   readonly #subscriber: Subscriber;
   #onReconnect: () => void = () => undefined;
@@ -22,21 +22,19 @@ export class InboxWakeUps implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly redis: RedisConnection,
     private readonly metrics: Metrics,
     private readonly log: Log,
+    shutdown: Shutdown,
   ) {
     // A connection that listens can do nothing else, hence one of its own.
     this.#subscriber = redis.client.duplicate();
     // Without a listener an error event would end the process; the reconnection is the client's own business.
     this.#subscriber.on('error', (err: unknown) => this.log.debug({ err }, 'Redis is away: streams poll'));
     this.#subscriber.on('ready', () => this.#resubscribe());
+    shutdown.register('connections', 'wake-ups over Redis', async () => this.#subscriber.destroy());
   }
 
   onApplicationBootstrap(): void {
     // Not awaited: Redis may be away for as long as it likes.
     this.#subscriber.connect().catch((err: unknown) => this.log.warn({ err }, 'Redis is away: streams poll'));
-  }
-
-  onModuleDestroy(): void {
-    this.#subscriber.destroy();
   }
 
   /** Whether wake-ups arrive at present. */

@@ -1,5 +1,5 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Log, TenantDatabase } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { Log, Shutdown, TenantDatabase } from '#platform';
 import type { EntityManager } from 'typeorm';
 import { type ClaimedMessage, PendingMessageStore } from '../store/pending-message.store.js';
 import { FinishPendingMessage } from './finish-pending-message.js';
@@ -12,7 +12,7 @@ type Claim = (tx: EntityManager) => Promise<ClaimedMessage[]>;
 
 /** Works through the waiting messages in claimed chunks; any number of replicas may do so at once. */
 @Injectable()
-export class DrainPendingMessages implements OnModuleDestroy {
+export class DrainPendingMessages {
   readonly #running = new Set<Promise<void>>();
   #stopping = false;
 
@@ -21,7 +21,10 @@ export class DrainPendingMessages implements OnModuleDestroy {
     private readonly pending: PendingMessageStore,
     private readonly finish: FinishPendingMessage,
     private readonly log: Log,
-  ) {}
+    shutdown: Shutdown,
+  ) {
+    shutdown.register('jobs', 'waiting messages', () => this.#stop());
+  }
 
   /** All that are due. */
   due(): Promise<void> {
@@ -36,7 +39,7 @@ export class DrainPendingMessages implements OnModuleDestroy {
   }
 
   /** Lets the chunk in hand end; the rest is another process's. */
-  async onModuleDestroy(): Promise<void> {
+  async #stop(): Promise<void> {
     this.#stopping = true;
     await Promise.allSettled(this.#running);
   }
