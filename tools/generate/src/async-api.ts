@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import {
+  cloudEventType,
+  deadLetterTopic,
+  envelope,
+  eventMap,
+  serviceNames,
+  type EventDefinition,
+  type ServiceName,
+  type TopicDefinition,
+} from '#contracts';
+import type { ConsumersInCode } from './consumers-in-code.js';
+import { jsonFile, type GeneratedFile } from './generated-file.js';
+import { payloadSchema, type JsonSchema } from './json-schemas.js';
+import { keyFields, wireSample } from './wire-sample.js';
+
+/**
+ * docs/asyncapi.json: AsyncAPI 3.0 of all topics. Operations are named `<service>.<send|receive>.<topic>`; planned facts
+ * and readers are in it, marked `x-planned`.
+ */
+export function asyncApi(
+  version: string,
+  inCode: ConsumersInCode,
+  topics: readonly TopicDefinition[] = Object.values(eventMap),
+): GeneratedFile {
+  return jsonFile('docs/asyncapi.json', {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Octopus Coupons',
+      version,
+      description:
+        'Facts on Kafka, in the CloudEvents Kafka binding, binary mode: attributes are headers, the value is the JSON payload.',
+    },
+    defaultContentType: 'application/json',
+    channels: Object.fromEntries([...topics.map(channel), ...serviceNames.map(deadLetterChannel)]),
+    operations: Object.fromEntries(topics.flatMap((topic) => operations(topic, inCode))),
+    components: {
+      messages: Object.fromEntries(
+        topics.flatMap((topic) =>
+          Object.entries(topic.events).map(([name, event]) => [
+            messageKey(topic, name),
+            message(topic, name, event),
+          ]),
+        ),
+      ),
+      schemas: { CloudEventHeaders: headersSchema() },
+    },
+  });
+}
+
+function channel(topic: TopicDefinition): [string, object] {
+  const messages = Object.keys(topic.events).map((name): [string, object] => [
+    name,
+    { $ref: `#/components/messages/${messageKey(topic, name)}` },
+  ]);
+  return [
+    topic.name,
+    {
+      address: topic.name,
+      description: topic.description,
+      messages: Object.fromEntries(messages),
+      bindings: kafkaTopic(topic.partitions, topic.compacted),
+    },
+  ];
+}
+
+function deadLetterChannel(service: ServiceName): [string, object] {
+  return [
+    deadLetterTopic(service),
+    {
+      address: deadLetterTopic(service),
+      description: `Records that ${service} could not handle: the original bytes and headers, and why.`,
+      messages: {},
+      bindings: kafkaTopic(1, false),
+    },
+  ];
+}
+
+function operations(topic: TopicDefinition, inCode: ConsumersInCode): [string, object][] {
+  const writers = topic.producer === 'platform' ? (topic.ingestedBy ?? []) : [topic.producer];
+  const isPlanned = Object.values(topic.events).every((event) => event.planned);
+  return [
+    ...writers.map((service) => operation(topic, service, 'send', isPlanned)),
+    ...topic.consumers.map((service) =>
+      operation(topic, service, 'receive', inCode.get(service)?.has(topic.name) !== true),
+    ),
+  ];
+}
+
+function operation(
+  topic: TopicDefinition,
+  service: ServiceName,
+  action: 'send' | 'receive',
+  isPlanned: boolean,
+): [string, object] {
+  return [
+    `${service}.${action}.${topic.name}`,
+    {
+      action,
+      channel: { $ref: `#/channels/${topic.name}` },
+      tags: [{ name: service }],
+      ...(isPlanned ? { 'x-planned': true } : {}),
+    },
+  ];
+}
+
+function message(topic: TopicDefinition, name: string, event: EventDefinition): object {
+  const sample = wireSample(topic, name);
+  const { $schema: _draft, ...payload } = payloadSchema(event.schema, 'draft-07');
+  return {
+    name: cloudEventType(topic, name),
+    title: name,
+    summary: event.description,
+    contentType: 'application/json',
+    headers: { $ref: '#/components/schemas/CloudEventHeaders' },
+    payload,
+    correlationId: { location: '$message.header#/ce_correlationid' },
+    bindings: {
+      kafka: {
+        key: { type: 'string', description: keyFields(topic, event).join('/') },
+        bindingVersion: '0.5.0',
+      },
+    },
+    examples: [{ name: 'sample', headers: sample.headers, payload: sample.value }],
+    ...(event.planned ? { 'x-planned': true } : {}),
+  };
+}
+
+/** The envelope's attributes under the names that they have on the wire; there every header is text. */
+function headersSchema(): JsonSchema {
+  const { properties = {}, required = [] } = z.toJSONSchema(envelope, { io: 'input', target: 'draft-07' });
+  const header = (attribute: string): string => `ce_${attribute.toLowerCase()}`;
+  const texts = Object.entries(properties).map(([attribute, schema]) => [
+    header(attribute),
+    { type: 'string', description: typeof schema === 'object' ? schema.description : undefined },
+  ]);
+  return {
+    type: 'object',
+    properties: {
+      ce_specversion: { type: 'string', const: '1.0' },
+      'content-type': { type: 'string', const: 'application/json' },
+      ...(Object.fromEntries(texts) as Record<string, JsonSchema>),
+    },
+    required: ['ce_specversion', ...required.map(header)],
+  };
+}
+
+function messageKey(topic: TopicDefinition, name: string): string {
+  return `${topic.producer}.${name}.v1`;
+}
+
+function kafkaTopic(partitions: number, isCompacted: boolean): object {
+  return {
+    kafka: {
+      partitions,
+      topicConfiguration: { 'cleanup.policy': [isCompacted ? 'compact' : 'delete'] },
+      bindingVersion: '0.5.0',
+    },
+  };
+}

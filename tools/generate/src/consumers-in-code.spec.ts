@@ -1,0 +1,54 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { eventMap, type TopicDefinition, type TopicName } from '#contracts';
+import { consumersInCode, patternsIn } from './consumers-in-code.js';
+
+const root = join(import.meta.dirname, '../../..');
+const topics: TopicDefinition[] = Object.values(eventMap);
+
+describe('Consumers in code', () => {
+  it('are found by their decorator', () => {
+    const source = `
+      @EventPattern('catalog.coupon.v1' satisfies TopicName)
+      async one() {}
+      @EventPattern( 'platform.user.v1')
+      async two() {}
+      // EventPattern('no.decorator.v1')`;
+    expect(patternsIn(source)).toEqual(['catalog.coupon.v1', 'platform.user.v1']);
+  });
+
+  it('read topics that exist and name them among their readers', () => {
+    for (const [service, names] of consumersInCode(root))
+      for (const name of names) {
+        const consumers = eventMap[name as TopicName]?.consumers ?? [];
+        expect({ name, service, declared: consumers.includes(service as never) }).toEqual({
+          name,
+          service,
+          declared: true,
+        });
+      }
+  });
+
+  it('read nothing that is only planned', () => {
+    const read = new Set([...consumersInCode(root).values()].flatMap((names) => [...names]));
+    const planned = topics.filter((topic) => Object.values(topic.events).every((event) => event.planned));
+    expect(planned.map(({ name }) => name).filter((name) => read.has(name))).toEqual([]);
+  });
+});
+
+describe('Planned facts', () => {
+  const sources = globSync('services/*/src/**/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.spec.ts'))
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n');
+
+  it('are written by nobody: whoever publishes one takes `planned` away', () => {
+    const written = topics.flatMap((topic) =>
+      Object.entries(topic.events)
+        .filter(([name, event]) => event.planned && sources.includes(`name: '${name}'`))
+        .map(([name]) => `${topic.name} ${name}`),
+    );
+    expect(written).toEqual([]);
+  });
+});
