@@ -10,7 +10,7 @@ export interface CursorCodec<Position> {
   read(cursor: string): Position;
 }
 
-function cursorCodec<Wire extends string[], Position>(
+function cursorCodec<Wire extends object, Position>(
   schema: z.ZodType<Wire>,
   toWire: (position: Position) => Wire,
   fromWire: (wire: Wire) => Position,
@@ -36,13 +36,13 @@ function jsonOf(cursor: string): unknown {
 }
 
 export const couponCursor = cursorCodec(
-  z.tuple([instant, id]),
-  ({ createdAt, couponId }: CouponPosition) => [createdAt.toISOString(), couponId],
-  ([createdAt, couponId]) => ({ createdAt: new Date(createdAt), couponId }),
+  z.strictObject({ createdAt: instant, couponId: id }),
+  ({ createdAt, couponId }: CouponPosition) => ({ createdAt: createdAt.toISOString(), couponId }),
+  ({ createdAt, couponId }) => ({ createdAt: new Date(createdAt), couponId }),
 );
 
 export const channelCursor = cursorCodec(
-  z.tuple([id]),
-  ({ channelId }: { channelId: string }) => [channelId],
-  ([channelId]) => ({ channelId }),
+  z.strictObject({ channelId: id }),
+  ({ channelId }: { channelId: string }) => ({ channelId }),
+  (position) => position,
 );

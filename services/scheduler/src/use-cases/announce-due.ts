@@ -1,0 +1,107 @@
+import { isInfrastructureError, Log, Metrics, Outbox, TenantDatabase } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { dueFacts } from '../domain/plan.js';
+import { attemptCap, retryAfterMs } from '../domain/wake-up.js';
+import { CouponScheduleStore } from '../store/coupon-schedule.store.js';
+import { type ClaimedDue, DueStore } from '../store/due.store.js';
+
+/** Far longer than a batch takes: a lease ends by itself only when its holder has died. */
+const leaseMs = 15_000;
+const batchSize = 200;
+/** Tenants whose instants are announced side by side; each holds a connection meanwhile. */
+const tenantsAtOnce = 4;
+
+@Injectable()
+export class AnnounceDue {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly dues: DueStore,
+    private readonly schedules: CouponScheduleStore,
+    private readonly outbox: Outbox,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Announces one batch of what is due, oldest first.
+   * @returns how many rows were claimed; 0 = nothing is due that another replica does not hold
+   */
+  async run(): Promise<number> {
+    const lease = uuidv7();
+    const terms = { lease, leaseMs, attemptCap, limit: batchSize };
+    const claimed = await this.database.acrossTenants((tx) => this.dues.claim(tx, terms));
+    const tenants = [...Map.groupBy(claimed, ({ tenantId }) => tenantId).values()];
+    for (let at = 0; at < tenants.length; at += tenantsAtOnce) {
+      await Promise.all(tenants.slice(at, at + tenantsAtOnce).map((dues) => this.announce(dues, lease)));
+    }
+    return claimed.length;
+  }
+
+  /** All of one tenant at once; if that fails, one by one, so that a bad row fails alone. */
+  private async announce(dues: readonly ClaimedDue[], lease: string): Promise<void> {
+    try {
+      await this.commit(dues, lease);
+    } catch (error) {
+      if (isInfrastructureError(error)) await this.release(dues, lease, error);
+      else if (dues.length > 1) for (const due of dues) await this.announce([due], lease);
+      else for (const due of dues) await this.postpone(due, lease, error);
+    }
+  }
+
+  /** A server is away: that is not held against the rows. If they cannot even be released, their leases end. */
+  private async release(dues: readonly ClaimedDue[], lease: string, error: unknown): Promise<never> {
+    const terms = { pauseMs: 0, counted: false };
+    await this.database.acrossTenants(async (tx) => {
+      for (const due of dues) await this.dues.giveBack(tx, due, lease, terms);
+    });
+    throw error;
+  }
+
+  /** The fact leaves and the row goes in one transaction: whoever dies in between has announced nothing. */
+  private async commit(dues: readonly ClaimedDue[], lease: string): Promise<void> {
+    const [first] = dues;
+    if (first === undefined) return;
+    const { tenantId } = first;
+    const announced = await this.database.transaction(tenantId, async (tx) => {
+      await this.schedules.lock(tx, tenantId, dues.map(({ couponId }) => couponId)); // prettier-ignore
+      const taken = await this.dues.take(tx, tenantId, dues, lease);
+      await this.schedules.markAnnounced(tx, tenantId, taken);
+      for (const { couponId, kind, dueAt } of taken) {
+        await this.outbox.add(tx, {
+          topic: 'scheduler.due.v1',
+          name: dueFacts[kind],
+          tenantId,
+          key: couponId,
+          subject: `coupon/${couponId}`,
+          time: dueAt.toISOString(),
+          data: { couponId, dueAt: dueAt.toISOString() },
+        });
+      }
+      return taken;
+    });
+    for (const { kind, lateMs } of announced) this.lateness.observe({ kind }, lateMs / 1000);
+  }
+
+  private async postpone(due: ClaimedDue, lease: string, error: unknown): Promise<void> {
+    const { tenantId, couponId, kind, dueAt, attempts } = due;
+    const parked = attempts >= attemptCap;
+    this.log.error(
+      { err: error, tenantId, couponId, kind, dueAt, attempts },
+      parked
+        ? 'a due instant could not be announced and is parked: a newer version of its coupon revives it'
+        : 'a due instant could not be announced; it is tried again',
+    );
+    await this.database.acrossTenants((tx) =>
+      this.dues.giveBack(tx, due, lease, { pauseMs: retryAfterMs(attempts), counted: true }),
+    );
+  }
+
+  private get lateness() {
+    return this.metrics.histogram(
+      'scheduler_due_lateness_seconds',
+      'From the due instant to the commit of its fact.',
+      ['kind'],
+    );
+  }
+}
