@@ -1,0 +1,7 @@
+/**
+ * PostgreSQL's text form of an array whose elements need no quotes (ids, whole numbers): several times cheaper than
+ * letting the driver quote each of them, at some ten arrays of 64 for every batch.
+ */
+export function arrayOf(elements: readonly (string | number)[]): string {
+  return `{${elements.join(',')}}`;
+}
