@@ -1,7 +1,7 @@
 import { id, instant } from '#contracts';
 import { ProblemError } from '#platform';
 import { z } from 'zod';
-import type { CouponPosition } from '../store/coupon-view.store.js';
+import type { CouponPosition } from '../domain/coupon-position.js';
 
 /** A position in a list as the opaque text that callers hand back. Not secret, not signed: it says only where to go on. */
 export interface CursorCodec<Position> {

@@ -1,6 +1,7 @@
 import type { CouponView } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { CouponPosition } from '../domain/coupon-position.js';
 
 type Instant<Value> = Value extends null ? null : Date;
 
@@ -8,12 +9,6 @@ type Instant<Value> = Value extends null ? null : Date;
 type Row = Omit<CouponView, 'startAt' | 'endAt' | 'createdAt' | 'publishedAt'> & {
   [Field in 'startAt' | 'endAt' | 'createdAt' | 'publishedAt']: Instant<CouponView[Field]>;
 };
-
-/** A page begins after this coupon; newest first. */
-export interface CouponPosition {
-  readonly createdAt: Date;
-  readonly couponId: string;
-}
 
 const columns = `
   c.coupon_id AS "couponId", c.channel_id AS "channelId", c.type, c.status,

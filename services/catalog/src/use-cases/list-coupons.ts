@@ -1,7 +1,8 @@
 import type { CouponView } from '#contracts';
 import { type Principal, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
-import { type CouponPosition, CouponViewStore } from '../store/coupon-view.store.js';
+import type { CouponPosition } from '../domain/coupon-position.js';
+import { CouponViewStore } from '../store/coupon-view.store.js';
 import { cutPage, type Page, type PageRequest } from './page.js';
 
 @Injectable()

@@ -1,8 +1,7 @@
-import { Log, Shutdown, TenantDatabase } from '#platform';
+import { Log, Shutdown } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { attemptCap, longestSleepMs, sleepMs } from '../domain/wake-up.js';
-import { DueStore } from '../store/due.store.js';
+import { longestSleepMs } from '../domain/wake-up.js';
 import { AnnounceDue } from '../use-cases/announce-due.js';
 import { DueAlarm } from '../use-cases/due-alarm.js';
 
@@ -19,8 +18,6 @@ export class AnnounceDueJob {
 
   constructor(
     private readonly announceDue: AnnounceDue,
-    private readonly database: TenantDatabase,
-    private readonly dues: DueStore,
     private readonly log: Log,
     alarm: DueAlarm,
     shutdown: Shutdown,
@@ -36,18 +33,11 @@ export class AnnounceDueJob {
     this.#running ??= this.run().finally(() => (this.#running = undefined));
   }
 
-  private async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#running;
-  }
-
   private async run(): Promise<void> {
     try {
       while (this.#again && !this.#stopped) {
         this.#again = false;
-        while ((await this.announceDue.run()) > 0 && !this.#stopped);
-        await this.lookAhead();
+        this.sleep(await this.announceDue.run());
       }
     } catch (error) {
       // The database is away, most likely. The next tick tries again, and catches up in order.
@@ -56,11 +46,15 @@ export class AnnounceDueJob {
   }
 
   /** Between two ticks, a timer of its own for an instant that is that near. */
-  private async lookAhead(): Promise<void> {
-    const horizon = { attemptCap, horizonMs: longestSleepMs };
-    const untilNext = await this.database.acrossTenants((tx) => this.dues.untilNextMs(tx, horizon));
+  private sleep(ms: number): void {
     clearTimeout(this.#timer);
-    const sleep = sleepMs(untilNext);
-    if (!this.#stopped && sleep < longestSleepMs) this.#timer = setTimeout(() => this.wake(), sleep);
+    if (ms === 0) this.#again = true;
+    else if (!this.#stopped && ms < longestSleepMs) this.#timer = setTimeout(() => this.wake(), ms);
+  }
+
+  private async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
   }
 }

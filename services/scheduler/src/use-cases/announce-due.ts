@@ -2,7 +2,7 @@ import { isInfrastructureError, Log, Metrics, Outbox, TenantDatabase } from '#pl
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { dueFacts } from '../domain/plan.js';
-import { attemptCap, retryAfterMs } from '../domain/wake-up.js';
+import { attemptCap, longestSleepMs, retryAfterMs, sleepMs } from '../domain/wake-up.js';
 import { CouponScheduleStore } from '../store/coupon-schedule.store.js';
 import { type ClaimedDue, DueStore } from '../store/due.store.js';
 
@@ -25,7 +25,7 @@ export class AnnounceDue {
 
   /**
    * Announces one batch of what is due, oldest first.
-   * @returns how many rows were claimed; 0 = nothing is due that another replica does not hold
+   * @returns milliseconds until it should run again: 0 = at once, there may be more
    */
   async run(): Promise<number> {
     const lease = uuidv7();
@@ -35,7 +35,12 @@ export class AnnounceDue {
     for (let at = 0; at < tenants.length; at += tenantsAtOnce) {
       await Promise.all(tenants.slice(at, at + tenantsAtOnce).map((dues) => this.announce(dues, lease)));
     }
-    return claimed.length;
+    return claimed.length > 0 ? 0 : this.untilNext();
+  }
+
+  private async untilNext(): Promise<number> {
+    const horizon = { attemptCap, horizonMs: longestSleepMs };
+    return sleepMs(await this.database.acrossTenants((tx) => this.dues.untilNextMs(tx, horizon)));
   }
 
   /** All of one tenant at once; if that fails, one by one, so that a bad row fails alone. */
