@@ -61,7 +61,7 @@ function decideInTurn({ coupon, people }: Case): unknown[] {
     const decision = decide({ coupon: { ...coupon, stock }, person }, { redeems: 'click' }, now);
     if (!decision.accepted) return decision.refusal.code;
     stock = { ...decision.stock, finished: coupon.stock.finished };
-    return { userRedemptions: decision.userRedemptions, stock };
+    return { userRedemptions: decision.userRedemptions, stock: decision.stock };
   });
 }
 
