@@ -15,16 +15,12 @@ type AccessDecorator = ClassDecorator & MethodDecorator;
 /** Only tokens with one of these roles may call the route (or every route of the controller). */
 export function Roles(role: Role, ...more: Role[]): AccessDecorator {
   const roles = [role, ...more];
-  return applyDecorators(
-    access({ roles }),
-    ApiBearerAuth(),
-    ApiExtension('x-roles', roles),
-  ) as AccessDecorator;
+  return applyDecorators(access({ roles }), ApiBearerAuth(), ApiExtension('x-roles', roles));
 }
 
 /** Anybody may call the route, without a token. */
 export function Public(): AccessDecorator {
-  return applyDecorators(access({ public: true }), ApiExtension('x-roles', [])) as AccessDecorator;
+  return applyDecorators(access({ public: true }), ApiExtension('x-roles', []));
 }
 
 function access(value: RouteAccess): AccessDecorator {

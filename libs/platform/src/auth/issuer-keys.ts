@@ -50,9 +50,7 @@ export class IssuerKeys {
       return await keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey) || age < UNKNOWN_KEY_COOLDOWN_MS) throw error;
-      return await (
-        await this.#fetch()
-      )(header, token);
+      return (await this.#fetch())(header, token);
     }
   }
 

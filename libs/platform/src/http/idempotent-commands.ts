@@ -27,7 +27,7 @@ export class IdempotentCommands {
     work: (tx: EntityManager) => Promise<CommandAnswer<T>>,
   ): Promise<CommandOutcome<T>> {
     return this.database.transaction(command.principal.tenantId, async (tx) => {
-      if (!(await takeKey(tx, command))) return await replay<T>(tx, command);
+      if (!(await takeKey(tx, command))) return replay<T>(tx, command);
       const answer = await work(tx);
       await storeAnswer(tx, command, answer);
       return new CommandOutcome(answer);

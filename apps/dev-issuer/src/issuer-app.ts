@@ -1,0 +1,79 @@
+import { fastify } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { SignJWT } from 'jose';
+import { z } from 'zod';
+import type { Persona } from '#contracts';
+import { ALGORITHM } from './signing-key.js';
+import type { SigningKey } from './signing-key.js';
+import { personaNamed, personaNames, personaQuery, tokenRequest } from './token-request.js';
+
+export interface IssuerOptions {
+  readonly key: SigningKey;
+  readonly audience: string;
+  /** Asked per request: with port 0 the address is known only once it listens. */
+  readonly issuer: () => string;
+}
+
+export interface TokenAnswer {
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  /** Seconds. */
+  readonly expires_in: number;
+}
+
+/** An OpenID-like issuer for development: signs whatever it is asked to. */
+export function issuerApp({ key, audience, issuer }: IssuerOptions): FastifyInstance {
+  const app = fastify({ bodyLimit: 64 * 1024 });
+
+  const sign = async (claims: Persona, expiresIn: number): Promise<TokenAnswer> => {
+    const now = Math.floor(Date.now() / 1000);
+    const token = await new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: ALGORITHM, kid: key.publicJwk.kid, typ: 'JWT' })
+      .setIssuer(issuer())
+      .setAudience(audience)
+      .setIssuedAt(now)
+      .setExpirationTime(now + expiresIn)
+      .sign(key.privateKey);
+    return { access_token: token, token_type: 'Bearer', expires_in: expiresIn };
+  };
+
+  app.get('/.well-known/openid-configuration', () => ({
+    issuer: issuer(),
+    jwks_uri: `${issuer()}/.well-known/jwks.json`,
+    token_endpoint: `${issuer()}/token`,
+    id_token_signing_alg_values_supported: [ALGORITHM],
+    response_types_supported: ['token'],
+    subject_types_supported: ['public'],
+  }));
+  app.get('/.well-known/jwks.json', () => ({ keys: [key.publicJwk] }));
+  app.get('/health/live', () => ({ ok: true }));
+
+  app.post('/token', async (request, reply) => {
+    const parsed = tokenRequest.safeParse(request.body);
+    if (!parsed.success) return refuse(reply, 400, z.prettifyError(parsed.error));
+    const { expiresInSeconds, ...claims } = parsed.data;
+    return sign(claims, expiresInSeconds);
+  });
+
+  app.route<{ Params: { persona: string } }>({
+    method: ['GET', 'POST'],
+    url: '/token/:persona',
+    handler: async (request, reply) => {
+      const persona = personaNamed(request.params.persona);
+      if (!persona) return refuse(reply, 404, `No such persona: there are ${personaNames.join(', ')}.`);
+      const query = personaQuery.safeParse(request.query);
+      if (!query.success) return refuse(reply, 400, z.prettifyError(query.error));
+      return sign(persona, query.data.expiresInSeconds);
+    },
+  });
+
+  return app;
+}
+
+function refuse(reply: FastifyReply, status: number, detail: string): FastifyReply {
+  const title = status === 404 ? 'Nothing here' : 'The request is not valid';
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail }));
+}
