@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { rendezvousOrder } from './rendezvous.js';
+
+const replicas = [
+  'http://10.0.0.1:3000',
+  'http://10.0.0.2:3000',
+  'http://10.0.0.3:3000',
+  'http://10.0.0.4:3000',
+];
+const keys = Array.from(
+  { length: 10_000 },
+  (_, n) => `01980a5e-7c00-7000-8000-${String(n).padStart(12, '0')}`,
+);
+const first = (members: string[], key: string): string | undefined => rendezvousOrder(members, key)[0];
+
+describe('rendezvousOrder', () => {
+  it('spreads keys that differ in their last digits evenly', () => {
+    const counts = new Map<string | undefined, number>();
+    for (const key of keys) counts.set(first(replicas, key), (counts.get(first(replicas, key)) ?? 0) + 1);
+    expect(counts.size).toBe(4);
+    for (const count of counts.values()) expect(Math.abs(count - 2_500)).toBeLessThan(250);
+  });
+
+  it('moves only the keys of the replica that leaves, each to its next in order, and spreads them', () => {
+    const [gone, ...rest] = replicas as [string, ...string[]];
+    const takers = new Set<string | undefined>();
+    const strays: string[] = [];
+    for (const key of keys) {
+      const [before, next] = rendezvousOrder(replicas, key);
+      const after = first(rest, key);
+      // One comparison per key in plain code: ten thousand expectations take seconds.
+      if (after !== (before === gone ? next : before)) strays.push(key);
+      if (before === gone) takers.add(after);
+    }
+    expect(strays).toEqual([]);
+    expect(takers.size).toBe(3);
+  });
+
+  it('does not depend on the order in which the replicas are named', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.webUrl(), { maxLength: 6 }), fc.string(), (members, key) => {
+        expect(rendezvousOrder([...members].reverse(), key)).toEqual(rendezvousOrder(members, key));
+      }),
+    );
+  });
+
+  it('gives every member once', () => {
+    expect(rendezvousOrder(replicas, 'k').sort()).toEqual([...replicas].sort());
+    expect(rendezvousOrder([], 'k')).toEqual([]);
+  });
+});
