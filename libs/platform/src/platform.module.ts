@@ -6,6 +6,8 @@ import { HealthChecks } from './health/health-checks.js';
 import { EdgeModule } from './http/edge.module.js';
 import type { EdgeOptions } from './http/edge.module.js';
 import { IdempotentCommands } from './http/idempotent-commands.js';
+import { MessagingModule } from './kafka/messaging.module.js';
+import { RedisModule } from './redis/redis.module.js';
 
 const offered = [IdempotentCommands];
 
@@ -21,7 +23,12 @@ export class PlatformModule implements OnModuleInit {
     return {
       module: PlatformModule,
       global: true,
-      imports: [EdgeModule.register(options), DatabaseModule.register({ service: options.service })],
+      imports: [
+        EdgeModule.register(options),
+        DatabaseModule.register({ service: options.service }),
+        MessagingModule,
+        RedisModule,
+      ],
       providers: offered,
       exports: offered,
     };

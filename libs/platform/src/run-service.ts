@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceName } from '#contracts';
 import type { PlatformConfigValues } from './config/platform-config.js';
 import { createApp } from './http/create-app.js';
+import { connectEventServer } from './kafka/connect-event-server.js';
 import { Log } from './logging/log.js';
 import { PlatformModule } from './platform.module.js';
 import { stopOnSignals } from './shutdown/stop-on-signals.js';
@@ -27,6 +28,7 @@ export async function createServiceApp(options: ServiceOptions): Promise<NestFas
     imports: [PlatformModule.register({ service: name, config, log }), module],
     config,
     log,
+    beforeInit: connectEventServer,
   });
 }
 

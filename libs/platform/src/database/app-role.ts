@@ -14,7 +14,8 @@ export async function refuseUnfitAppRole(client: pg.Client, role: string): Promi
     [role],
   );
   const found = rows[0];
-  if (!found) throw new Error(`DATABASE_APP_ROLE: there is no role ${role}; create it, with LOGIN and no more`);
+  if (!found)
+    throw new Error(`DATABASE_APP_ROLE: there is no role ${role}; create it, with LOGIN and no more`);
   if (found.above)
     throw new Error(
       `DATABASE_APP_ROLE: ${role} is a superuser or has BYPASSRLS; row-level security would not bind it`,

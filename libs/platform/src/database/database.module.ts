@@ -4,7 +4,6 @@ import { DataSource, type DataSourceOptions, type EntityTarget, type ObjectLiter
 import type { ServiceName } from '#contracts';
 import { PlatformConfig } from '../config/platform-config.js';
 import { poolSettings, timeLimits } from './connection-settings.js';
-import { ServiceDataSource } from './service-data-source.js';
 import { ServiceIdentity } from './service-identity.js';
 import { TenantDatabase } from './tenant-database.js';
 
@@ -33,7 +32,6 @@ export class DatabaseModule implements OnModuleInit {
             retryAttempts: 30,
             retryDelay: 1000,
           }),
-          dataSourceFactory: async (options) => new ServiceDataSource(options as DataSourceOptions),
         }),
       ],
       providers: [{ provide: ServiceIdentity, useValue: new ServiceIdentity(service) }, TenantDatabase],

@@ -28,13 +28,14 @@ const ADVISORY_LOCK = 8_020_190;
 export async function migrateService(
   set: MigrationSet,
   env: NodeJS.ProcessEnv = process.env,
-  print: (line: string) => void = (line) => console.log(line),
+  print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<void> {
   const url = required(env, 'DATABASE_OWNER_URL', "the address of the database as its tables' owner");
   const appRole = required(env, 'DATABASE_APP_ROLE', 'the role of the running service');
   await withMigrationLock(url, async (client) => {
     await refuseUnfitAppRole(client, appRole);
-    for (const migrations of [baseMigrations, set.migrations]) await apply(url, set.service, migrations, print);
+    for (const migrations of [baseMigrations, set.migrations])
+      await apply(url, set.service, migrations, print);
     await refuseTablesWithoutRowSecurity(client, [MIGRATION_TABLE, ...(set.queueTables ?? [])]);
     await grantToAppRole(client, appRole, MIGRATION_TABLE);
   });

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { Log } from '../logging/log.js';
-import { ServiceDataSource } from './service-data-source.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -25,7 +24,8 @@ export class TenantDatabase {
 
   /** TypeORM's own pool, for hot paths. Whoever uses it sets `octopus.tenant_id` in each transaction. */
   get pool(): pg.Pool {
-    return (this.#dataSource as ServiceDataSource).pool;
+    // The driver's type is that of no database in particular; ours is always PostgreSQL.
+    return (this.#dataSource.driver as unknown as { master: pg.Pool }).master;
   }
 
   /**
@@ -65,6 +65,7 @@ export class TenantDatabase {
       await applySettings(runner, settings);
       this.#effects.set(runner.manager, effects);
       result = await work(runner.manager);
+      await refuseBrokenTransaction(runner);
       await runner.commitTransaction();
     } catch (error) {
       await abandon(runner);
@@ -97,6 +98,15 @@ async function applySettings(runner: QueryRunner, settings: Record<string, strin
   if (pairs.length === 0) return;
   const calls = pairs.map((_, index) => `set_config($${index * 2 + 1}, $${index * 2 + 2}, true)`);
   await runner.query(`SELECT ${calls.join(', ')}`, pairs.flat());
+}
+
+/** Committing a transaction in which a statement failed rolls it back, and PostgreSQL calls that a success. */
+async function refuseBrokenTransaction(runner: QueryRunner): Promise<void> {
+  const client = (await runner.connect()) as pg.PoolClient;
+  if (client.getTransactionStatus() === 'E')
+    throw new Error(
+      'a statement of this transaction failed and its error was swallowed: nothing can be committed',
+    );
 }
 
 async function abandon(runner: QueryRunner): Promise<void> {

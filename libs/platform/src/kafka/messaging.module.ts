@@ -1,0 +1,30 @@
+import { Global, Module } from '@nestjs/common';
+import { Inbox } from '../inbox/inbox.js';
+import { Outbox } from '../outbox/outbox.js';
+import { OutboxRelay } from '../outbox/outbox-relay.js';
+import { DeadLetters } from './dead-letters.js';
+import { EventHandlers } from './event-handlers.js';
+import { EventPipeline } from './event-pipeline.js';
+import { EventProducer } from './event-producer.js';
+import { KafkaConnection } from './kafka-connection.js';
+import { KafkaEventServer } from './kafka-event-server.js';
+import { PartitionReader } from './partition-reader.js';
+
+/** Facts out by the outbox and in by the inbox. Part of PlatformModule; needs DatabaseModule. */
+@Global()
+@Module({
+  providers: [
+    KafkaConnection,
+    EventProducer,
+    OutboxRelay,
+    Outbox,
+    Inbox,
+    EventHandlers,
+    EventPipeline,
+    DeadLetters,
+    PartitionReader,
+    KafkaEventServer,
+  ],
+  exports: [EventProducer, OutboxRelay, Outbox, DeadLetters, KafkaEventServer],
+})
+export class MessagingModule {}

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import type { EachBatchPayload } from 'kafkajs';
+import { Log } from '../logging/log.js';
+import { Metrics } from '../metrics/metrics.js';
+import { classifyError } from './classify-error.js';
+import { DeadLetters } from './dead-letters.js';
+import { EventHandlers } from './event-handlers.js';
+import { EventPipeline } from './event-pipeline.js';
+import { KafkaConnection } from './kafka-connection.js';
+import { type ReceivedRecord, receivedRecord } from './record.js';
+
+export const HEARTBEAT_MS = 3_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Takes the records of one partition one after the other. An offset counts as done only after the record's transaction
+ * has committed, or after the record lies with the dead letters. While a server is away the partition is paused:
+ * the loop of kafkajs goes on, with its heartbeats and the other partitions.
+ */
+@Injectable()
+export class PartitionReader {
+  readonly #failures = new Map<string, number>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #outcomes;
+  readonly #seconds;
+  readonly #pauses;
+  readonly #lag;
+
+  constructor(
+    private readonly connection: KafkaConnection,
+    private readonly handlers: EventHandlers,
+    private readonly pipeline: EventPipeline,
+    private readonly deadLetters: DeadLetters,
+    private readonly log: Log,
+    metrics: Metrics,
+  ) {
+    this.#outcomes = metrics.counter('consumer_records_total', 'Records taken from Kafka', [
+      'topic',
+      'outcome',
+    ]);
+    this.#seconds = metrics.histogram('consumer_record_seconds', 'Handling one record', ['topic']);
+    this.#pauses = metrics.counter('consumer_pauses_total', 'Partitions paused for a server away', ['topic']);
+    this.#lag = metrics.gauge('consumer_lag_records', 'Records still to take', ['topic', 'partition']);
+  }
+
+  /** Throws nothing but kafkajs' own errors of heartbeat and commit, which it handles itself. */
+  readonly eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    const { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale } = payload;
+    const topic = this.connection.logicalTopic(batch.topic);
+    for (const message of batch.messages) {
+      if (!isRunning() || isStale()) return;
+      const record = receivedRecord(topic, batch.partition, message);
+      if (!(await this.#take(record, payload))) return;
+      resolveOffset(message.offset);
+      this.#lag.set(
+        { topic, partition: batch.partition },
+        Number(batch.highWatermark) - Number(message.offset) - 1,
+      );
+      await commitOffsetsIfNecessary();
+      await heartbeat();
+    }
+  };
+
+  /** No partition is resumed any more. */
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** @returns false when the record must be tried again later; its partition is paused then */
+  async #take(record: ReceivedRecord, { heartbeat, pause }: EachBatchPayload): Promise<boolean> {
+    const { topic, partition, offset } = record;
+    const place = `${topic}/${partition}`;
+    const beat = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
+    try {
+      const stopTimer = this.#seconds.startTimer({ topic });
+      this.#outcomes.inc({ topic, outcome: await this.#deliver(record) });
+      stopTimer();
+    } catch (err) {
+      const failures = this.#failures.get(place) ?? 0;
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
+      this.#failures.set(place, Math.min(failures + 1, 10));
+      this.#pauses.inc({ topic });
+      this.log.warn({ err, topic, partition, offset, pauseMs }, 'a server is away: partition paused');
+      this.#resumeLater(pause(), pauseMs);
+      return false;
+    } finally {
+      clearInterval(beat);
+    }
+    if (this.#failures.delete(place)) this.log.info({ topic, partition, offset }, 'partition goes on');
+    return true;
+  }
+
+  /** @throws when the record can neither be handled nor be buried now */
+  async #deliver(record: ReceivedRecord): Promise<string> {
+    const handler = this.handlers.of(record.topic);
+    if (!handler) throw new Error(`no consumer for ${record.topic}`);
+    const outcome = await this.pipeline.run(record, handler).catch((error: unknown) => {
+      if (classifyError(error) === 'infrastructure') throw error;
+      // The pipeline turns all content into answers; this would be a bug of its own, and must not stop the partition.
+      return { kind: 'rejected' as const, reason: 'pipeline_failed', error: String(error) };
+    });
+    if (outcome.kind === 'rejected') await this.deadLetters.bury(record, outcome);
+    return outcome.kind;
+  }
+
+  #resumeLater(resume: () => void, ms: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      resume();
+    }, ms);
+    this.#timers.add(timer);
+  }
+}

@@ -1,0 +1,165 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type pg from 'pg';
+import { TenantDatabase } from '../database/tenant-database.js';
+import { EventProducer } from '../kafka/event-producer.js';
+import { topicAtFault } from '../kafka/kafka-errors.js';
+import { Log } from '../logging/log.js';
+import { Metrics } from '../metrics/metrics.js';
+import { Shutdown } from '../shutdown/shutdown.js';
+import { deleteSent, oldestAge, type PendingFact, readPending } from './pending-facts.js';
+import { PollPace } from './poll-pace.js';
+import { ShardLeases } from './shard-leases.js';
+
+/** A topic that cannot be written is left out for so long, so that it does not hold the others up. */
+const TOPIC_REST_MS = 5_000;
+const LAST_DRAIN_MS = 3_000;
+
+/**
+ * Publishes what lies in the outbox: unsent rows of the shards that this process holds, in order, acknowledged by all
+ * replicas, then deleted. A crash between the two publishes again: at least once, in order per key.
+ */
+@Injectable()
+export class OutboxRelay implements OnApplicationBootstrap {
+  readonly #pool: pg.Pool;
+  readonly #leases: ShardLeases;
+  readonly #pace = new PollPace();
+  readonly #resting = new Map<string, number>();
+  readonly #published;
+  readonly #lag;
+  #loop: Promise<void> | undefined;
+  #stopping = false;
+
+  constructor(
+    database: TenantDatabase,
+    private readonly producer: EventProducer,
+    private readonly log: Log,
+    metrics: Metrics,
+    shutdown: Shutdown,
+  ) {
+    this.#pool = database.pool;
+    this.#leases = new ShardLeases(this.#pool);
+    shutdown.register('outbox', 'outbox relay', () => this.stop());
+    shutdown.register('connections', 'kafka producer', () => producer.disconnect());
+    this.#published = metrics.counter('outbox_published_total', 'Facts acknowledged by the broker', [
+      'topic',
+    ]);
+    this.#lag = metrics.histogram(
+      'outbox_publish_lag_seconds',
+      'From the row written to the broker having it',
+    );
+    metrics.gauge('outbox_age_seconds', 'How long the oldest unsent fact has waited', [], async (gauge) =>
+      gauge.set(await oldestAge(this.#pool)),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    this.start();
+  }
+
+  /** Starts publishing; a second call does nothing. */
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Look now: something has been committed. Cheap, never throws, does not wait. */
+  nudge(): void {
+    this.#pace.nudge();
+  }
+
+  /** Finishes the batch in flight, publishes what is left as far as that goes quickly, and gives the leases back. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#pace.cutShort();
+    await this.#loop;
+    try {
+      await this.#lastDrain();
+      await this.#leases.release();
+    } catch (err) {
+      this.log.warn({ err }, 'the outbox relay could not end in order; its leases run out by themselves');
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        this.#pace.after(await this.#round());
+      } catch (err) {
+        this.#pace.afterFailure();
+        this.log.warn({ err }, 'the outbox could not be published; it will be tried again');
+      }
+      await this.#pace.wait();
+    }
+  }
+
+  /** @returns how many facts left */
+  async #round(): Promise<number> {
+    await this.#leases.keep();
+    const shards = this.#leases.held();
+    if (shards.length === 0) return 0;
+    const facts = await readPending(this.#pool, shards, this.#topicsAtRest());
+    if (facts.length === 0) return 0;
+    // Reading may have taken long (or the process been stopped): only what is still ours may leave.
+    const held = new Set(this.#leases.held());
+    const ours = facts.filter(({ shard }) => held.has(shard));
+    const startedAt = performance.now();
+    const sent = await this.#send(ours);
+    await deleteSent(this.#pool, sent);
+    this.#count(sent, (performance.now() - startedAt) / 1000);
+    return sent.length;
+  }
+
+  /** One request with all of them; when a topic is at fault, one request for each topic, and that topic rests. */
+  async #send(facts: readonly PendingFact[]): Promise<readonly PendingFact[]> {
+    if (facts.length === 0) return [];
+    try {
+      await this.#sendAll(facts);
+      return facts;
+    } catch (err) {
+      if (!topicAtFault(err)) throw err;
+    }
+    const sent: PendingFact[] = [];
+    for (const [topic, ofTopic] of Map.groupBy(facts, ({ topic }) => topic))
+      if (await this.#sendTopic(topic, ofTopic)) sent.push(...ofTopic);
+    return sent;
+  }
+
+  async #sendTopic(topic: string, facts: readonly PendingFact[]): Promise<boolean> {
+    try {
+      await this.#sendAll(facts);
+      return true;
+    } catch (err) {
+      const fault = topicAtFault(err);
+      if (!fault) throw err;
+      this.#resting.set(topic, performance.now() + TOPIC_REST_MS);
+      this.log.error(
+        { topic, fault },
+        'the broker does not take facts for this topic; they stay in the outbox',
+      );
+      return false;
+    }
+  }
+
+  #sendAll(facts: readonly PendingFact[]): Promise<void> {
+    return this.producer.send(
+      facts.map(({ topic, key, payload, headers }) => ({ topic, key, headers, value: payload })),
+    );
+  }
+
+  #topicsAtRest(): string[] {
+    for (const [topic, until] of this.#resting) if (until < performance.now()) this.#resting.delete(topic);
+    return [...this.#resting.keys()];
+  }
+
+  #count(sent: readonly PendingFact[], seconds: number): void {
+    for (const { topic, age } of sent) {
+      this.#published.inc({ topic });
+      this.#lag.observe(Math.max(0, age) + seconds);
+    }
+  }
+
+  async #lastDrain(): Promise<void> {
+    const until = performance.now() + LAST_DRAIN_MS;
+    while (this.#leases.held().length > 0 && performance.now() < until)
+      if ((await this.#round()) === 0) return;
+  }
+}

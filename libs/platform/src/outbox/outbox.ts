@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { EventName, TopicName } from '#contracts';
+import { currentContext } from '../context/request-context.js';
+import { ServiceIdentity } from '../database/service-identity.js';
+import { TenantDatabase } from '../database/tenant-database.js';
+import { outboxRow, type NewEvent, type OutboxRow } from './new-event.js';
+import { OutboxRelay } from './outbox-relay.js';
+
+/** How a fact leaves: it commits with the state change that it tells of, and the relay publishes it. */
+@Injectable()
+export class Outbox {
+  readonly #nudge = (): void => this.relay.nudge();
+
+  constructor(
+    private readonly identity: ServiceIdentity,
+    private readonly database: TenantDatabase,
+    private readonly relay: OutboxRelay,
+  ) {}
+
+  /**
+   * Writes the fact in the caller's transaction. Its place in the order is drawn here, so call it after taking the
+   * subject's row lock.
+   * @returns the event's id
+   * @throws Error when the data breaks the contract
+   */
+  async add<Topic extends TopicName, Name extends EventName<Topic>>(
+    tx: EntityManager,
+    event: NewEvent<Topic, Name>,
+  ): Promise<string> {
+    const row = outboxRow(event, { ...currentContext(), service: this.identity.name });
+    await this.addRow(tx, row);
+    return row.id;
+  }
+
+  /** For messages that are no fact of the contracts: dead letters. */
+  async addRow(tx: EntityManager, row: OutboxRow): Promise<void> {
+    await tx.query(
+      `INSERT INTO outbox (shard, id, tenant_id, topic, key, headers, payload)
+       VALUES (outbox_shard($4), $1, $2, $3, $4, $5, $6)`,
+      [row.id, row.tenantId, row.topic, row.key, JSON.stringify(row.headers), JSON.stringify(row.payload)],
+    );
+    this.database.afterCommit(tx, this.#nudge);
+  }
+}
