@@ -16,16 +16,17 @@ export interface ServiceDatabaseUrls {
 }
 
 /**
- * Makes a service's database and roles, or finds them there and gives both roles new random passwords. The app role may
+ * Makes a service's database and roles, or finds them there and gives both roles these passwords. The app role may
  * connect and use the schema `public`; rights on tables are for the owner to grant, in the migrations.
  * @param adminUrl a role that may create databases and roles; need not be a superuser
+ * @param passwords new random ones unless given
  */
 export async function createServiceDatabase(
   adminUrl: string,
   names: ServiceDatabaseNames,
+  passwords = { owner: randomPassword(), app: randomPassword() },
 ): Promise<ServiceDatabaseUrls> {
   const { database, ownerRole, appRole } = names;
-  const passwords = { owner: randomPassword(), app: randomPassword() };
   await asAdmin(adminUrl, async (admin) => {
     // Two starts at once would alter the same rows of pg_authid and fail with "tuple concurrently updated".
     await admin.query('SELECT pg_advisory_lock(hashtext($1))', [`octopus-role-${ownerRole}`]);
