@@ -21,7 +21,7 @@ export interface AppOptions {
   readonly config: PlatformConfigValues;
   readonly log: Log;
   /** Called when everything is built and nothing has begun. */
-  readonly beforeInit?: (app: NestFastifyApplication) => void;
+  readonly beforeInit?: (app: NestFastifyApplication) => unknown;
 }
 
 /** An application ready to answer, not listening. `close()` ends it in the order of Shutdown's stages. */
