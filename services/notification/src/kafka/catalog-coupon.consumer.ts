@@ -8,7 +8,7 @@ import { LearnCouponText } from '../use-cases/learn-coupon-text.js';
 export class CatalogCouponConsumer {
   constructor(private readonly learnCouponText: LearnCouponText) {}
 
-  @EventPattern('catalog.coupon.v1' satisfies TopicName)
+  @EventPattern<TopicName>('catalog.coupon.v1')
   onCoupon(@Payload() event: EventOf<'catalog.coupon.v1'>, @Ctx() context: EventContext): Promise<void> {
     return this.learnCouponText.run(context, event.data);
   }

@@ -9,7 +9,7 @@ import { revisionOf } from './revision-of.js';
 export class PlatformChannelConsumer {
   constructor(private readonly learnChannelName: LearnChannelName) {}
 
-  @EventPattern('platform.channel.v1' satisfies TopicName)
+  @EventPattern<TopicName>('platform.channel.v1')
   onChannel(@Payload() event: EventOf<'platform.channel.v1'>, @Ctx() context: EventContext): Promise<void> {
     return this.learnChannelName.run(context, event.data, revisionOf(event.envelope));
   }

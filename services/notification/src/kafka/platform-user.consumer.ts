@@ -9,7 +9,7 @@ import { revisionOf } from './revision-of.js';
 export class PlatformUserConsumer {
   constructor(private readonly learnUserName: LearnUserName) {}
 
-  @EventPattern('platform.user.v1' satisfies TopicName)
+  @EventPattern<TopicName>('platform.user.v1')
   onUser(@Payload() event: EventOf<'platform.user.v1'>, @Ctx() context: EventContext): Promise<void> {
     return this.learnUserName.run(context, event.data, revisionOf(event.envelope));
   }

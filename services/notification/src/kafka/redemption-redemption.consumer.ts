@@ -11,7 +11,7 @@ export class RedemptionRedemptionConsumer {
     private readonly metrics: Metrics,
   ) {}
 
-  @EventPattern('redemption.redemption.v1' satisfies TopicName)
+  @EventPattern<TopicName>('redemption.redemption.v1')
   async onRedemption(
     @Payload() event: EventOf<'redemption.redemption.v1'>,
     @Ctx() context: EventContext,

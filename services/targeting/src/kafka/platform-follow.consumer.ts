@@ -9,7 +9,7 @@ import { revisionOf } from './revision-of.js';
 export class PlatformFollowConsumer {
   constructor(private readonly takeFollow: TakeFollow) {}
 
-  @EventPattern('platform.follow.v1' satisfies TopicName)
+  @EventPattern<TopicName>('platform.follow.v1')
   onFollow(@Payload() event: EventOf<'platform.follow.v1'>, @Ctx() context: EventContext): Promise<void> {
     return this.takeFollow.run(context, event.data, revisionOf(event.envelope));
   }
