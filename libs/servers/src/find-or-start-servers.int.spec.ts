@@ -70,7 +70,7 @@ describe('servers that we start', () => {
 
   it('drops consumer groups of a prefix', async () => {
     const kafka = new Kafka({ brokers: servers.kafkaBrokers, logLevel: logLevel.NOTHING });
-    const consumer = kafka.consumer({ groupId: 'mine:group' });
+    const consumer = kafka.consumer({ groupId: 'mine:group', maxWaitTimeInMs: 100 });
     await consumer.connect();
     await consumer.subscribe({ topic: 'other.a' });
     const fetched = new Promise((resolve) => consumer.on(consumer.events.FETCH, resolve));

@@ -1,0 +1,34 @@
+import { personas } from '#contracts';
+import { gigabytes, proportionalMemory } from './memory.js';
+import type { Addresses } from './program-env.js';
+import { type StackFolder, shownPath } from './stack-folder.js';
+
+/** What a person needs once all is up; the caller prints the Ready line after it. */
+export function announcement(addresses: Addresses, folder: StackFolder): string[] {
+  const { frontDoor, issuer } = addresses;
+  return [
+    '',
+    `Front door     ${frontDoor}`,
+    `API reference  ${frontDoor}/reference`,
+    `Dev issuer     ${frontDoor}/auth (iss ${issuer})`,
+    `Logs           ${shownPath(folder.logs)}`,
+    `Demo sign-ins  ${Object.keys(personas).join(', ')} (token: ${frontDoor}/auth/token/<name>)`,
+    '',
+    'Try this:',
+    `  TOKEN=$(curl -s ${frontDoor}/auth/token/ana | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    `  curl -s -H "authorization: Bearer $TOKEN" ${frontDoor}/notification/v1/inbox`,
+    '  npm run story',
+    '',
+  ];
+}
+
+/** `Ready  http://127.0.0.1:8080  in 12.3 s, 1.12 GB memory (PSS)`, always the last line. */
+export function readyLine(what: string, env: NodeJS.ProcessEnv): string {
+  const startedAt = Number(env['OCTOPUS_STARTED_AT'] ?? performance.timeOrigin);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  // The bootstrap, our parent, belongs to the system as long as it runs.
+  const roots = env['OCTOPUS_STARTED_AT'] === undefined ? [process.pid] : [process.pid, process.ppid];
+  const bytes = proportionalMemory(roots);
+  const memory = bytes === undefined ? '' : `, ${gigabytes(bytes)} memory (PSS)`;
+  return `Ready  ${what}  in ${seconds} s${memory}`;
+}

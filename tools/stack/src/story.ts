@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cloneRoot } from '#servers';
+import { extractStory, storyScript } from './story-script.js';
+import { runStory, withOwnStack } from './story-run.js';
+import { StackFailure, describeFailure } from './stack-failure.js';
+
+process.exitCode = await tellStory().catch((error: unknown) => {
+  console.error(describeFailure(error, process.argv.includes('--debug')));
+  return 1;
+});
+
+/** Runs README's story against FRONT_DOOR_URL, or against a stack of its own that is gone afterwards. */
+async function tellStory(): Promise<number> {
+  const blocks = extractStory(await readFile(join(cloneRoot(), 'README.md'), 'utf8'));
+  if (blocks.length === 0) throw new StackFailure('README.md has no block that begins with ```sh story');
+  const given = process.env['FRONT_DOOR_URL'];
+  const tell = (frontDoorUrl: string): Promise<number> =>
+    runStory(storyScript(blocks, frontDoorUrl), frontDoorUrl);
+  return given ? tell(given.replace(/\/$/, '')) : withOwnStack(tell);
+}
