@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Coupon } from './coupon.js';
-import { couponIn, draftCoupon, minutes, noon } from './coupon.samples.js';
+import { couponIn, draftCoupon, minutes, noon } from '../../test/sample-coupons.js';
 import { decide, type OwnerCommand } from './decide.js';
 import type { OwnerAction } from './life-cycle.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { couponStatus } from '#contracts';
-import { couponIn, draftCoupon, minutes } from './coupon.samples.js';
+import { couponIn, draftCoupon, minutes } from '../../test/sample-coupons.js';
 import { endDue, exhausted, startDue } from './facts.js';
 
 describe('a start that is due', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { couponStatus, type CouponStatus } from '#contracts';
-import { couponIn, minutes, noon } from './coupon.samples.js';
+import { couponIn, minutes, noon } from '../../test/sample-coupons.js';
 import { allowedActions, move, type Move, ownerActions, statusAt, systemEvents } from './life-cycle.js';
 
 const moves: readonly Move[] = [...ownerActions, ...systemEvents];

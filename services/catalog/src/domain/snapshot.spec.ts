@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { couponSnapshot } from '#contracts';
-import { couponIn, draftCoupon, minutes } from './coupon.samples.js';
+import { couponIn, draftCoupon, minutes } from '../../test/sample-coupons.js';
 import { snapshotOf, wasPublished } from './snapshot.js';
 
 describe('snapshotOf', () => {

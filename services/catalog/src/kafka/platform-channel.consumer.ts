@@ -8,7 +8,7 @@ import { KeepChannel } from '../use-cases/keep-channel.js';
 export class PlatformChannelConsumer {
   constructor(private readonly keepChannel: KeepChannel) {}
 
-  @EventPattern('platform.channel.v1' satisfies TopicName)
+  @EventPattern<TopicName>('platform.channel.v1')
   async onChannel(
     @Payload() event: EventOf<'platform.channel.v1'>,
     @Ctx() { tx }: EventContext,

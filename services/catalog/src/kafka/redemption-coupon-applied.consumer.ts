@@ -8,7 +8,7 @@ import { KeepAppliedVersion } from '../use-cases/keep-applied-version.js';
 export class RedemptionCouponAppliedConsumer {
   constructor(private readonly keepAppliedVersion: KeepAppliedVersion) {}
 
-  @EventPattern('redemption.coupon-applied.v1' satisfies TopicName)
+  @EventPattern<TopicName>('redemption.coupon-applied.v1')
   async onApplied(
     @Payload() event: EventOf<'redemption.coupon-applied.v1'>,
     @Ctx() { tx }: EventContext,

@@ -8,7 +8,7 @@ import { FinishExhaustedCoupon } from '../use-cases/finish-exhausted-coupon.js';
 export class RedemptionCouponExhaustedConsumer {
   constructor(private readonly finishCoupon: FinishExhaustedCoupon) {}
 
-  @EventPattern('redemption.coupon-exhausted.v1' satisfies TopicName)
+  @EventPattern<TopicName>('redemption.coupon-exhausted.v1')
   async onExhausted(
     @Payload() event: EventOf<'redemption.coupon-exhausted.v1'>,
     @Ctx() { tx }: EventContext,

@@ -8,7 +8,7 @@ import { KeepStock } from '../use-cases/keep-stock.js';
 export class RedemptionRedemptionConsumer {
   constructor(private readonly keepStock: KeepStock) {}
 
-  @EventPattern('redemption.redemption.v1' satisfies TopicName)
+  @EventPattern<TopicName>('redemption.redemption.v1')
   async onRedemption(
     @Payload() event: EventOf<'redemption.redemption.v1'>,
     @Ctx() { tx }: EventContext,

@@ -8,7 +8,7 @@ import { ApplyDue } from '../use-cases/apply-due.js';
 export class SchedulerDueConsumer {
   constructor(private readonly applyDue: ApplyDue) {}
 
-  @EventPattern('scheduler.due.v1' satisfies TopicName)
+  @EventPattern<TopicName>('scheduler.due.v1')
   async onDue(@Payload() event: EventOf<'scheduler.due.v1'>, @Ctx() { tx }: EventContext): Promise<void> {
     await this.applyDue.run(tx, event);
   }

@@ -12,7 +12,7 @@ export class CatalogCouponConsumer {
     private readonly alarm: DueAlarm,
   ) {}
 
-  @EventPattern('catalog.coupon.v1' satisfies TopicName)
+  @EventPattern<TopicName>('catalog.coupon.v1')
   async onCoupon(
     @Payload() event: EventOf<'catalog.coupon.v1'>,
     @Ctx() { tx, afterCommit }: EventContext,

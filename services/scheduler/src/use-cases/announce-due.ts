@@ -1,4 +1,4 @@
-import { isInfrastructureError, Log, Metrics, Outbox, TenantDatabase } from '#platform';
+import { classifyError, Log, Metrics, Outbox, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { dueFacts } from '../domain/plan.js';
@@ -48,7 +48,7 @@ export class AnnounceDue {
     try {
       await this.commit(dues, lease);
     } catch (error) {
-      if (isInfrastructureError(error)) await this.release(dues, lease, error);
+      if (classifyError(error) === 'infrastructure') await this.release(dues, lease, error);
       else if (dues.length > 1) for (const due of dues) await this.announce([due], lease);
       else for (const due of dues) await this.postpone(due, lease, error);
     }

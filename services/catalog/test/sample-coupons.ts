@@ -1,6 +1,6 @@
 import type { CouponStatus } from '#contracts';
 import { sampleIds } from '#contracts';
-import type { Coupon } from './coupon.js';
+import type { Coupon } from '../src/domain/coupon.js';
 
 /** Coupons for tests: complete ones, to be spoiled field by field. */
 export const noon = new Date('2026-11-22T12:00:00.000Z');

@@ -1,0 +1,225 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Channel, CouponSnapshot, CouponView, Problem, Role, TopicName } from '#contracts';
+import { createServiceApp, loadConfig } from '#platform';
+import {
+  aChannel,
+  channelFact,
+  type CollectedRecord,
+  eventually,
+  newId,
+  startTestIssuer,
+  testDatabase,
+  type TestDatabase,
+  type TestFact,
+  type TestIssuer,
+  testNamespace,
+  type TestNamespace,
+} from '#testkit';
+import { CatalogModule } from '../src/catalog.module.js';
+import { catalogEnv } from '../src/config.js';
+import { migrationSet } from '../src/store/migrations/index.js';
+
+/** A fact on any topic. */
+export type AnyFact = { [T in TopicName]: TestFact<T> }[TopicName];
+
+export interface Answer<Body = unknown> {
+  status: number;
+  body: Body;
+  headers: Record<string, string | undefined>;
+}
+
+interface Call {
+  token?: string;
+  body?: unknown;
+  /** Idempotency-Key; a new one when left out, none when null. */
+  key?: string | null;
+  ifMatch?: string;
+}
+
+/** An owner with channels that the catalog knows, and what such an owner does. */
+export interface Owner {
+  tenantId: string;
+  userId: string;
+  channels: Channel[];
+  token: string;
+}
+
+/** The servers of one test file with a catalog on them, in this process, consuming. */
+export class CatalogWorld {
+  private constructor(
+    readonly database: TestDatabase,
+    readonly namespace: TestNamespace,
+    readonly issuer: TestIssuer,
+    readonly app: NestFastifyApplication,
+    readonly snapshotRecords: readonly CollectedRecord[],
+  ) {}
+
+  static async start(): Promise<CatalogWorld> {
+    const [database, namespace, issuer] = await Promise.all([
+      testDatabase(migrationSet),
+      testNamespace({ only: topicsInPlay }),
+      startTestIssuer(),
+    ]);
+    const env = {
+      NODE_ENV: 'test',
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      DATABASE_URL: database.appUrl,
+      ...namespace.env,
+      ...issuer.env,
+    };
+    const config = loadConfig(catalogEnv, env);
+    const app = await createServiceApp({ name: 'catalog', module: CatalogModule, config });
+    await app.listen(0, '127.0.0.1');
+    await app.startAllMicroservices();
+    const snapshots = await namespace.collect('catalog.coupon.v1');
+    return new CatalogWorld(database, namespace, issuer, app, snapshots);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await Promise.all([this.namespace.stop(), this.issuer.stop()]);
+    await this.database.drop();
+  }
+
+  async call<Body = CouponView>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    { token, body, key = newId(), ifMatch }: Call = {},
+  ): Promise<Answer<Body>> {
+    const response = await fetch(`${await this.app.getUrl()}${path}`, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(key !== null && method !== 'GET' && method !== 'PUT' && { 'idempotency-key': key }),
+        ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: (text === '' ? null : JSON.parse(text)) as Body,
+      headers: Object.fromEntries(response.headers),
+    };
+  }
+
+  problem(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, call: Call): Promise<Answer<Problem>> {
+    return this.call<Problem>(method, path, call);
+  }
+
+  async token(claims: {
+    role: Role;
+    tenantId: string;
+    userId?: string;
+    channels?: string[];
+  }): Promise<string> {
+    const { role, tenantId, userId = newId(), channels } = claims;
+    return this.issuer.token({ role, tenant: tenantId, sub: userId, ...(channels && { channels }) });
+  }
+
+  /** Made through the topic, as channels are. */
+  async owner(overrides: Partial<Channel>[] = [{}], tenantId = newId()): Promise<Owner> {
+    const channels = overrides.map((channel) => aChannel(channel));
+    for (const channel of channels) await this.produce(channelFact(tenantId, channel));
+    await eventually(async () => {
+      const known = await this.database.rows(tenantId, 'SELECT FROM channel WHERE tenant_id = $1', [
+        tenantId,
+      ]);
+      if (known.length < channels.length) throw new Error(`${known.length} channels are known`);
+    });
+    const userId = newId();
+    const channelIds = channels.map(({ channelId }) => channelId);
+    const token = await this.token({ role: 'channel_owner', tenantId, userId, channels: channelIds });
+    return { tenantId, userId, channels, token };
+  }
+
+  /** Gives the event's id once the broker has it. */
+  produce(fact: AnyFact): Promise<string> {
+    return this.namespace.produce<TopicName>(fact.topic, fact as TestFact<TopicName>);
+  }
+
+  async create(owner: Owner, fields: Record<string, unknown> = {}): Promise<CouponView> {
+    const answer = await this.call('POST', '/v1/coupons', {
+      token: owner.token,
+      body: couponBody(owner, fields),
+    });
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
+  }
+
+  async published(owner: Owner, fields: Record<string, unknown> = {}): Promise<CouponView> {
+    const { couponId } = await this.create(owner, fields);
+    const answer = await this.act(owner, couponId, 'publish');
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
+  }
+
+  act(owner: Owner, couponId: string, action: string, call: Call = {}): Promise<Answer<CouponView>> {
+    return this.call('POST', `/v1/coupons/${couponId}/${action}`, { token: owner.token, ...call });
+  }
+
+  async read(owner: Owner, couponId: string): Promise<CouponView> {
+    return (await this.call('GET', `/v1/coupons/${couponId}`, { token: owner.token })).body;
+  }
+
+  /** What others were told about the coupon so far, in order. */
+  snapshots(couponId: string): CouponSnapshot[] {
+    return this.snapshotRecords
+      .filter(({ key }) => key === couponId)
+      .map(({ data }) => data as CouponSnapshot);
+  }
+
+  /** Waits until the coupon's snapshots have reached the version. */
+  snapshotAt(couponId: string, version: number): Promise<CouponSnapshot> {
+    return eventually(() => {
+      const found = this.snapshots(couponId).find((snapshot) => snapshot.version === version);
+      if (!found) throw new Error(`no snapshot at version ${version}`);
+      return found;
+    });
+  }
+
+  audit(owner: Owner, couponId: string): Promise<AuditRow[]> {
+    return this.database.rows<AuditRow>(
+      owner.tenantId,
+      `SELECT action, actor_kind AS "actorKind", actor_id AS "actorId", before, after, at
+       FROM audit_entry WHERE tenant_id = $1 AND coupon_id = $2 ORDER BY entry_id`,
+      [owner.tenantId, couponId],
+    );
+  }
+}
+
+export interface AuditRow {
+  action: string;
+  actorKind: string;
+  actorId: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  at: Date;
+}
+
+const topicsInPlay: readonly (TopicName | 'catalog.dead-letter.v1')[] = [
+  'catalog.coupon.v1',
+  'platform.channel.v1',
+  'scheduler.due.v1',
+  'redemption.redemption.v1',
+  'redemption.coupon-exhausted.v1',
+  'redemption.coupon-applied.v1',
+  'catalog.dead-letter.v1',
+];
+
+/** A complete draft for the owner's first channel. */
+export function couponBody(owner: Owner, fields: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    channelId: owner.channels[0]?.channelId,
+    type: 'click',
+    name: 'Free espresso',
+    description: 'One espresso on the house.',
+    ...fields,
+  };
+}
+
+export function inMinutes(count: number): string {
+  return new Date(Date.now() + count * 60_000).toISOString();
+}
