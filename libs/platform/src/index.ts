@@ -41,3 +41,6 @@ export { topicName } from './kafka/topic-name.js';
 export { RedisConnection } from './redis/redis-connection.js';
 export { RedisScript } from './redis/redis-script.js';
 export { failpoint } from './failpoints/failpoint.js';
+export { openApiDocument } from './openapi/open-api-document.js';
+export { describeService } from './describe-service.js';
+export { Refuses } from './problems/refuses.decorator.js';

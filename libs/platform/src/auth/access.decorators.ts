@@ -1,6 +1,6 @@
 import { applyDecorators, createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Role } from '#contracts';
 import type { Principal } from './principal.js';
@@ -15,7 +15,7 @@ type AccessDecorator = ClassDecorator & MethodDecorator;
 /** Only tokens with one of these roles may call the route (or every route of the controller). */
 export function Roles(role: Role, ...more: Role[]): AccessDecorator {
   const roles = [role, ...more];
-  return applyDecorators(access({ roles }), ApiBearerAuth(), ApiExtension('x-roles', roles));
+  return applyDecorators(access({ roles }), ApiExtension('x-roles', roles));
 }
 
 /** Anybody may call the route, without a token. */
