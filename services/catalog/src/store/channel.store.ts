@@ -29,7 +29,8 @@ export class ChannelStore {
   }
 
   async find(tx: EntityManager, tenantId: string, channelId: string): Promise<Channel | null> {
-    return tx.findOneBy(ChannelEntity, { tenantId, channelId });
+    const row = await tx.findOneBy(ChannelEntity, { tenantId, channelId });
+    return row && toChannel(row);
   }
 
   /** Those of `among` that are known, in the order of their ids. */
@@ -40,10 +41,15 @@ export class ChannelStore {
     page: { after: string | null; limit: number },
   ): Promise<Channel[]> {
     const wanted = page.after === null ? [...among] : among.filter((id) => id > (page.after ?? ''));
-    return tx.find(ChannelEntity, {
+    const rows = await tx.find(ChannelEntity, {
       where: { tenantId, channelId: In(wanted) },
       order: { channelId: 'ASC' },
       take: page.limit,
     });
+    return rows.map(toChannel);
   }
+}
+
+function toChannel({ tenantId: _, ...channel }: ChannelEntity): Channel {
+  return channel;
 }
