@@ -65,8 +65,7 @@ export class TenantDatabase {
       await applySettings(runner, settings);
       this.#effects.set(runner.manager, effects);
       result = await work(runner.manager);
-      await refuseBrokenTransaction(runner);
-      await runner.commitTransaction();
+      await commit(runner);
     } catch (error) {
       await abandon(runner);
       throw error;
@@ -100,12 +99,13 @@ async function applySettings(runner: QueryRunner, settings: Record<string, strin
   await runner.query(`SELECT ${calls.join(', ')}`, pairs.flat());
 }
 
-/** Committing a transaction in which a statement failed rolls it back, and PostgreSQL calls that a success. */
-async function refuseBrokenTransaction(runner: QueryRunner): Promise<void> {
+/** Past TypeORM: a transaction in which a statement failed is rolled back by COMMIT, and only the answer's tag says so. */
+async function commit(runner: QueryRunner): Promise<void> {
   const client = (await runner.connect()) as pg.PoolClient;
-  if (client.getTransactionStatus() === 'E')
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT')
     throw new Error(
-      'a statement of this transaction failed and its error was swallowed: nothing can be committed',
+      'a statement of this transaction failed and its error was swallowed: all was rolled back',
     );
 }
 

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { PageQuery } from '#contracts';
 import { Clock } from '../clock/clock.js';
 import { ServiceIdentity } from '../database/service-identity.js';
 import { TenantDatabase } from '../database/tenant-database.js';
@@ -13,6 +12,7 @@ import {
   noteReplay,
   readRecord,
 } from './dead-letter.store.js';
+import type { DeadLetterQuery } from './dead-letters.dto.js';
 import { EventHandlers } from './event-handlers.js';
 import { EventPipeline, type Outcome, type Rejection } from './event-pipeline.js';
 import type { ReceivedRecord } from './record.js';
@@ -50,7 +50,7 @@ export class DeadLetters {
   /** The tenant's, and those whose tenant nobody could read; newest first. */
   async list(
     tenantId: string,
-    { limit, cursor }: PageQuery,
+    { limit, cursor }: DeadLetterQuery,
   ): Promise<{ items: DeadLetterRow[]; nextCursor: string | null }> {
     const rows = await this.database.acrossTenants((tx) =>
       listDeadLetters(tx, tenantId, { limit: limit + 1, ...(cursor !== undefined && { before: cursor }) }),

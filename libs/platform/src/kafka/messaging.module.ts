@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { Inbox } from '../inbox/inbox.js';
 import { Outbox } from '../outbox/outbox.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
+import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLetters } from './dead-letters.js';
 import { EventHandlers } from './event-handlers.js';
 import { EventPipeline } from './event-pipeline.js';
@@ -13,6 +14,7 @@ import { PartitionReader } from './partition-reader.js';
 /** Facts out by the outbox and in by the inbox. Part of PlatformModule; needs DatabaseModule. */
 @Global()
 @Module({
+  controllers: [DeadLettersController],
   providers: [
     KafkaConnection,
     EventProducer,
