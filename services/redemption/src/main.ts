@@ -1,1 +1,9 @@
-export {};
+import { loadConfig, runService } from '#platform';
+import { redemptionEnv } from './config.js';
+import { RedemptionModule } from './redemption.module.js';
+
+await runService({
+  name: 'redemption',
+  module: RedemptionModule,
+  config: loadConfig(redemptionEnv, process.env),
+});

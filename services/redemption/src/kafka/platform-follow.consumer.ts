@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EventOf, TopicName } from '#contracts';
+import type { EventContext } from '#platform';
+import { TakeFollow } from '../use-cases/take-follow.js';
+import { revisionOf } from './revision-of.js';
+
+@Controller()
+export class PlatformFollowConsumer {
+  constructor(private readonly takeFollow: TakeFollow) {}
+
+  @EventPattern<TopicName>('platform.follow.v1')
+  onFollow(@Payload() event: EventOf<'platform.follow.v1'>, @Ctx() context: EventContext): Promise<void> {
+    return this.takeFollow.run(context, event.data, revisionOf(event.envelope));
+  }
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { Coupon, Stock } from '../domain/coupon.js';
+import { CouponFactsStore } from '../store/coupon-facts.store.js';
+
+/** Coupons kept at most; one takes about half a kilobyte. */
+const MAX_COUPONS = 20_000;
+
+/**
+ * Redemption's own coupon rows as this process saw them last, the least recently used dropped first. It saves work and
+ * may be old: whatever is refused by it is confirmed, whatever is accepted on an old version comes back as stale.
+ */
+@Injectable()
+export class CouponMemory {
+  private readonly coupons = new Map<string, Coupon>();
+  private readonly loading = new Map<string, Promise<Coupon | undefined>>();
+
+  constructor(private readonly facts: CouponFactsStore) {}
+
+  get size(): number {
+    return this.coupons.size;
+  }
+
+  get(tenantId: string, couponId: string): Coupon | undefined {
+    const key = keyOf(tenantId, couponId);
+    const coupon = this.coupons.get(key);
+    if (coupon === undefined) return undefined;
+    this.coupons.delete(key);
+    this.coupons.set(key, coupon);
+    return coupon;
+  }
+
+  /** From the database; callers at the same time share one query. undefined = there is none, which is not kept. */
+  async load(tenantId: string, couponId: string): Promise<Coupon | undefined> {
+    const key = keyOf(tenantId, couponId);
+    const running = this.loading.get(key);
+    if (running !== undefined) return running;
+    const load = this.facts
+      .coupon(tenantId, couponId)
+      .then((coupon) => coupon && this.learn(coupon))
+      .finally(() => this.loading.delete(key));
+    this.loading.set(key, load);
+    return load;
+  }
+
+  /** Takes over what is newer: terms by version, stock by revision. Returns what is known then. */
+  learn(coupon: Coupon): Coupon {
+    const key = keyOf(coupon.tenantId, coupon.couponId);
+    const known = this.coupons.get(key);
+    const terms = known === undefined || coupon.version >= known.version ? coupon : known;
+    const stock = known === undefined ? coupon.stock : newer(known.stock, coupon.stock);
+    const learnt = { ...terms, stock };
+    this.put(key, learnt);
+    return learnt;
+  }
+
+  learnStock(tenantId: string, couponId: string, stock: Stock): void {
+    const key = keyOf(tenantId, couponId);
+    const known = this.coupons.get(key);
+    if (known !== undefined) this.put(key, { ...known, stock: newer(known.stock, stock) });
+  }
+
+  private put(key: string, coupon: Coupon): void {
+    this.coupons.delete(key);
+    this.coupons.set(key, coupon);
+    if (this.coupons.size <= MAX_COUPONS) return;
+    const [oldest] = this.coupons.keys();
+    if (oldest !== undefined) this.coupons.delete(oldest);
+  }
+}
+
+function newer(a: Stock, b: Stock): Stock {
+  return b.revision >= a.revision ? b : a;
+}
+
+function keyOf(tenantId: string, couponId: string): string {
+  return `${tenantId}/${couponId}`;
+}

@@ -1,0 +1,4 @@
+import { migrateService } from '#platform';
+import { migrationSet } from './store/migrations/index.js';
+
+await migrateService(migrationSet);

@@ -1,0 +1,191 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, failpoint, Metrics, OutboxRelay } from '#platform';
+import type { Stages } from '../combiner/lane.js';
+import type { Ticket } from '../combiner/ticket.js';
+import type { RedeemAnswer } from '../domain/answer.js';
+import type { RedeemEntry } from '../domain/batch.js';
+import { looksRefused } from '../domain/decide.js';
+import { refusal } from '../domain/refusal.js';
+import { CouponMemory } from '../memory/coupon-memory.js';
+import { type Committed, type Hold, RedemptionGate } from '../redis/redemption-gate.js';
+import { ConfirmRefusals } from './confirm-refusals.js';
+import { type BatchResult, type EntryResult, RunBatch } from './run-batch.js';
+
+type RedeemTicket = Ticket<RedeemEntry, RedeemAnswer>;
+
+export interface ScreenedBatch {
+  /** In the order in which PostgreSQL shall rank them: by arrival, the contended ones last. */
+  readonly tickets: readonly RedeemTicket[];
+  readonly holds: ReadonlyMap<string, Hold>;
+}
+
+const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** The protocol's steps 2 to 6 for one batch of one tenant. */
+@Injectable()
+export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBatch> {
+  /** Writes to Redis that nobody waits for. */
+  private readonly settling = new Set<Promise<void>>();
+  private readonly batchSize;
+  private readonly batchSeconds;
+
+  constructor(
+    private readonly memory: CouponMemory,
+    private readonly gate: RedemptionGate,
+    private readonly confirmRefusals: ConfirmRefusals,
+    private readonly runBatch: RunBatch,
+    private readonly relay: OutboxRelay,
+    private readonly clock: Clock,
+    metrics: Metrics,
+  ) {
+    this.batchSize = metrics.histogram(
+      'redemption_batch_entries',
+      'Entries decided per call of the function',
+      [],
+      BATCH_SIZES,
+    );
+    this.batchSeconds = metrics.histogram('redemption_batch_seconds', 'Time of one batch, by stage', [
+      'stage',
+    ]);
+  }
+
+  /** Memory, then Redis; whoever either would refuse is confirmed in the database and answered at once. */
+  async screen(batch: readonly RedeemTicket[]): Promise<ScreenedBatch> {
+    const end = this.batchSeconds.startTimer({ stage: 'screen' });
+    await failpoint('redemption.before-gate');
+    const now = this.clock.now().getTime();
+    const hopeful = batch.filter(({ entry }) => !this.looksRefused(entry, now));
+    const asked = this.groupByCoupon(hopeful);
+    const { verdicts, holds } = await this.gate.admit(
+      batch[0]?.entry.tenantId ?? '',
+      [...asked].map(([couponId, tickets]) => ({
+        couponId,
+        userIds: tickets.map(({ entry }) => entry.userId),
+      })),
+    );
+    const [refused, contended] = [new Set<RedeemTicket>(), new Set<RedeemTicket>()];
+    for (const [couponId, tickets] of asked) {
+      verdicts.get(couponId)?.forEach((verdict, place) => {
+        const ticket = tickets[place];
+        if (ticket !== undefined && verdict === 'refused') refused.add(ticket);
+        if (ticket !== undefined && verdict === 'contended') contended.add(ticket);
+      });
+    }
+    const stillHopeful = new Set(hopeful.filter((ticket) => !refused.has(ticket)));
+    await this.confirm(batch.filter((ticket) => !stillHopeful.has(ticket)));
+    await failpoint('redemption.after-gate');
+    const open = batch.filter((ticket) => !ticket.isSettled);
+    const tickets = [
+      ...open.filter((ticket) => !contended.has(ticket)),
+      ...open.filter((ticket) => contended.has(ticket)),
+    ];
+    end();
+    return { tickets, holds };
+  }
+
+  /** The function; then the answers; then, with nobody waiting, memory and Redis. */
+  async settle({ tickets, holds }: ScreenedBatch): Promise<void> {
+    if (tickets.length === 0) return;
+    const end = this.batchSeconds.startTimer({ stage: 'settle' });
+    this.batchSize.observe(tickets.length);
+    const entries = tickets.map(({ entry }) => entry);
+    const done = await this.runBatch.run(entries);
+    await failpoint('redemption.after-commit');
+    const tenantId = entries[0]?.tenantId ?? '';
+    for (const { couponId, stock } of done.coupons.values())
+      this.memory.learnStock(tenantId, couponId, stock);
+    tickets.forEach((ticket, place) => this.answer(ticket, done.results[place]));
+    end();
+    if (done.results.some((result) => 'outcome' in result && result.outcome.kind === 'accepted')) {
+      this.relay.nudge();
+    }
+    this.inBackground(this.tellRedis(entries, done, holds));
+  }
+
+  /** Resolves when no write to Redis is under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.settling);
+  }
+
+  private looksRefused({ tenantId, couponId }: RedeemEntry, now: number): boolean {
+    const coupon = this.memory.get(tenantId, couponId);
+    // Dropped from memory meanwhile: looked up like a refusal, which also brings it back.
+    return coupon === undefined || looksRefused(coupon, { redeems: 'click' }, now);
+  }
+
+  private groupByCoupon(tickets: readonly RedeemTicket[]): Map<string, RedeemTicket[]> {
+    const groups = new Map<string, RedeemTicket[]>();
+    for (const ticket of tickets) {
+      const { tenantId, couponId } = ticket.entry;
+      const coupon = this.memory.get(tenantId, couponId);
+      if (coupon === undefined || !this.gate.engages(coupon)) continue;
+      const group = groups.get(couponId);
+      if (group === undefined) groups.set(couponId, [ticket]);
+      else group.push(ticket);
+    }
+    return groups;
+  }
+
+  private async confirm(suspects: readonly RedeemTicket[]): Promise<void> {
+    if (suspects.length === 0) return;
+    try {
+      const answers = await this.confirmRefusals.run(suspects.map(({ entry }) => entry));
+      suspects.forEach((ticket, place) => {
+        const answer = answers[place];
+        if (answer !== undefined) ticket.succeed(answer);
+      });
+    } catch (error) {
+      for (const ticket of suspects) ticket.fail(error);
+    }
+  }
+
+  private answer(ticket: RedeemTicket, result: EntryResult | undefined): void {
+    if (result === undefined) return;
+    if ('error' in result) return ticket.fail(result.error);
+    const { outcome } = result;
+    switch (outcome.kind) {
+      case 'accepted':
+      case 'known':
+        return ticket.succeed({
+          kind: 'accepted',
+          view: outcome.answer,
+          isReplay: outcome.kind === 'known',
+        });
+      case 'key_reused':
+        return ticket.succeed({ kind: 'key_reused' });
+      case 'stale':
+        return ticket.succeed({ kind: 'busy', reason: 'terms_changing' });
+      case 'refused': {
+        const { tenantId, couponId } = ticket.entry;
+        const coupon = this.memory.get(tenantId, couponId);
+        return ticket.succeed({ kind: 'refused', refusal: refusal(outcome.code, coupon) });
+      }
+    }
+  }
+
+  private async tellRedis(
+    entries: readonly RedeemEntry[],
+    { results, coupons }: BatchResult,
+    holds: ReadonlyMap<string, Hold>,
+  ): Promise<void> {
+    await failpoint('redemption.before-settle');
+    const committed: Committed[] = [];
+    for (const { couponId, stock, version } of coupons.values()) {
+      const coupon = this.memory.get(entries[0]?.tenantId ?? '', couponId);
+      // Of other terms than those in memory: the next batch, on the new terms, writes it.
+      if (coupon === undefined || coupon.version !== version || !this.gate.engages(coupon)) continue;
+      const users = entries.flatMap((entry, place) => {
+        const result = results[place];
+        if (entry.couponId !== couponId || result === undefined || !('outcome' in result)) return [];
+        return [{ userId: entry.userId, uses: result.uses }];
+      });
+      committed.push({ tenantId: coupon.tenantId, couponId, stock, perUserCap: coupon.perUserCap, users });
+    }
+    if (committed.length > 0) await this.gate.settle(committed, holds);
+  }
+
+  private inBackground(work: Promise<void>): void {
+    const tracked = work.catch(() => undefined).finally(() => this.settling.delete(tracked));
+    this.settling.add(tracked);
+  }
+}
