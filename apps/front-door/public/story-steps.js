@@ -43,7 +43,7 @@ export const steps = [
       story.couponId = made.answered.body.couponId;
       return made;
     },
-    says: ({ status }) => expect(status, 201, 'A draft, with an id of its own.'),
+    says: (answer) => expect(answer, 201, 'A draft, with an id of its own.'),
   },
   {
     id: 'publish',
@@ -51,21 +51,21 @@ export const steps = [
     why: 'A snapshot of the coupon leaves for Kafka; the redemption service takes it over from there.',
     run: (story) =>
       exchange('POST', `/catalog/v1/coupons/${story.couponId}/publish`, command(story.tokens.owner)),
-    says: ({ status }) => expect(status, 200, 'The coupon is active.'),
+    says: (answer) => expect(answer, 200, 'The coupon is active.'),
   },
   {
     id: 'ana',
     title: 'Ana redeems',
     why: 'She follows the channel. Accepted means committed: watch the count, and her phone.',
     run: (story) => onceKnown(() => redeem(story, 'ana', story.anasKey)),
-    says: ({ status }) => expect(status, 201, 'Redeemed.'),
+    says: (answer) => expect(answer, 201, 'Redeemed.'),
   },
   {
     id: 'again',
     title: 'Ana’s phone sends it again',
     why: 'The network was slow. The same Idempotency-Key gets the same answer, and nothing is counted twice.',
     run: (story) => redeem(story, 'ana', story.anasKey),
-    says: ({ status }) => expect(status, 201, 'The same redemption, not another one.'),
+    says: (answer) => expect(answer, 201, 'The same redemption, not another one.'),
   },
   {
     id: 'twice',
@@ -86,14 +86,14 @@ export const steps = [
     title: 'Bruno redeems',
     why: 'Two of three.',
     run: (story) => redeem(story, 'bruno'),
-    says: ({ status }) => expect(status, 201, 'Redeemed.'),
+    says: (answer) => expect(answer, 201, 'Redeemed.'),
   },
   {
     id: 'clara',
     title: 'Clara takes the last one',
     why: 'In the same transaction the coupon is used up for good.',
     run: (story) => redeem(story, 'clara'),
-    says: ({ status }) => expect(status, 201, 'Redeemed, and the coupon finishes by itself.'),
+    says: (answer) => expect(answer, 201, 'Redeemed, and the coupon finishes by itself.'),
   },
 ];
 
@@ -122,14 +122,18 @@ export function newKey() {
     .join('');
 }
 
-function expect(status, wanted, words) {
-  return status === wanted ? good(words) : bad(`Expected ${wanted}, got ${status}.`);
+function expect(answer, wanted, words) {
+  return answer.status === wanted ? good(words) : surprise(answer, wanted);
 }
 
-function expectCode({ status, body }, code) {
-  return body?.code === code
-    ? good(`Refused, as it should be: ${body.title}.`)
-    : bad(`Expected ${code}, got ${status}.`);
+function expectCode(answer, code) {
+  return answer.body?.code === code
+    ? good(`Refused, as it should be: ${answer.body.title}.`)
+    : surprise(answer, code);
+}
+
+function surprise({ status, body }, wanted) {
+  return bad(`Expected ${wanted}, got ${body?.code ?? status}. ${body?.title ?? ''}. ${body?.mend ?? ''}`);
 }
 
 function good(words) {

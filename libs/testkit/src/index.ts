@@ -21,4 +21,5 @@ export {
 export type { CollectedRecord } from './kafka/topic-collector.js';
 export { newId } from './new-id.js';
 export { serviceProcess, type ServiceProcess } from './services/service-process.js';
+export { startService, type StartedService } from './services/start-service.js';
 export { testServers, type TestServers } from './test-servers.js';

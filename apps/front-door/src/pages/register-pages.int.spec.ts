@@ -27,8 +27,7 @@ describe('the pages', () => {
 
   beforeAll(async () => {
     openApi = await mkdtemp(join(tmpdir(), 'octopus-test-pages-'));
-    const document = { openapi: '3.1.0', servers: [{ url: 'https://coupons.example' }], paths: {} };
-    await writeFile(join(openApi, 'catalog.openapi.json'), JSON.stringify(document));
+    await writeFile(join(openApi, 'catalog.openapi.json'), '{"openapi":"3.1.0"}');
     app = Fastify();
     await app.register((scope) => registerPages(scope, { ...pageFolders(import.meta.dirname), openApi }));
     url = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -57,9 +56,9 @@ describe('the pages', () => {
     expect(outside).toBeNull();
   });
 
-  it("serves a service's document with the address under which it is seen from here", async () => {
+  it("serves a service's document", async () => {
     const answer = await fetch(`${url}/docs/api/catalog.openapi.json`);
-    expect(await answer.json()).toEqual({ openapi: '3.1.0', servers: [{ url: '/catalog' }], paths: {} });
+    expect([answer.status, await answer.json()]).toEqual([200, { openapi: '3.1.0' }]);
   });
 
   it('says so when a document is missing', async () => {

@@ -38,15 +38,9 @@ export async function registerPages(app: FastifyInstance, folders: PageFolders):
       const text = await readFile(join(folders.openApi, `${service}.openapi.json`), 'utf8').catch(
         () => undefined,
       );
-      if (text !== undefined) return reply.type('application/json').send(seenFromHere(text, service));
+      if (text !== undefined) return reply.type('application/json').send(text);
       sendProblem(request, reply, 'not_found', { detail: `There is no API document of ${service} here.` });
       return reply;
     });
   }
-}
-
-/** The document with the service's address as a client of the front door writes it. */
-function seenFromHere(document: string, service: string): string {
-  const parsed = JSON.parse(document) as Record<string, unknown>;
-  return JSON.stringify({ ...parsed, servers: [{ url: `/${service}` }] });
 }

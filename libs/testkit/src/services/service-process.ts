@@ -23,7 +23,7 @@ type ProgramName = ServiceName | 'front-door' | 'dev-issuer';
 const bootMs = 30_000;
 
 /**
- * Starts a service and waits until `GET /health/ready` answers 200.
+ * Starts a program and waits until `GET /health/ready` answers 200 (of the issuer, which needs nobody, `/health/live`).
  * @param env on top of PATH and the like; PORT and HOST are chosen here unless given
  * @throws with the last lines of its log when it ends early or is not ready within 30 s
  */
@@ -75,12 +75,18 @@ function asServiceProcess(child: LivingChild, url: string, logFolder: string): S
   };
 }
 
-async function untilReady(name: string, child: LivingChild, { url, logs }: ServiceProcess): Promise<void> {
+async function untilReady(
+  name: ProgramName,
+  child: LivingChild,
+  { url, logs }: ServiceProcess,
+): Promise<void> {
   const start = performance.now();
   let last = 'no answer yet';
   while (!child.hasExited()) {
     try {
-      const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+      const answer = await fetch(`${url}/health/${name === 'dev-issuer' ? 'live' : 'ready'}`, {
+        signal: AbortSignal.timeout(2_000),
+      });
       if (answer.status === 200) return void (await answer.body?.cancel());
       last = `${answer.status} ${await answer.text()}`;
     } catch (error) {
