@@ -1,4 +1,4 @@
-import { classifyError, Log, Metrics, Outbox, TenantDatabase } from '#platform';
+import { classifyError, failpoint, Log, Metrics, Outbox, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { dueFacts } from '../domain/plan.js';
@@ -7,7 +7,7 @@ import { CouponScheduleStore } from '../store/coupon-schedule.store.js';
 import { type ClaimedDue, DueStore } from '../store/due.store.js';
 
 /** Far longer than a batch takes: a lease ends by itself only when its holder has died. */
-const leaseMs = 15_000;
+const leaseMs = 5_000;
 const batchSize = 200;
 /** Tenants whose instants are announced side by side; each holds a connection meanwhile. */
 const tenantsAtOnce = 4;
@@ -31,6 +31,7 @@ export class AnnounceDue {
     const lease = uuidv7();
     const terms = { lease, leaseMs, attemptCap, limit: batchSize };
     const claimed = await this.database.acrossTenants((tx) => this.dues.claim(tx, terms));
+    await failpoint('announce-due.claimed');
     const tenants = [...Map.groupBy(claimed, ({ tenantId }) => tenantId).values()];
     for (let at = 0; at < tenants.length; at += tenantsAtOnce) {
       await Promise.all(tenants.slice(at, at + tenantsAtOnce).map((dues) => this.announce(dues, lease)));
@@ -83,6 +84,7 @@ export class AnnounceDue {
           data: { couponId, dueAt: dueAt.toISOString() },
         });
       }
+      await failpoint('announce-due.written');
       return taken;
     });
     for (const { kind, lateMs } of announced) this.lateness.observe({ kind }, lateMs / 1000);

@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CouponSnapshot } from '#contracts';
+import { aCoupon, eventually, failpointsEnv, newId } from '#testkit';
+import { inMs, schedule, SchedulerWorld } from '../../test/scheduler-world.js';
+
+let world: SchedulerWorld;
+beforeAll(async () => {
+  world = await SchedulerWorld.start();
+}, 60_000);
+afterEach(async () => {
+  await world.stopReplicas();
+  await world.database.shiftClock(0);
+});
+afterAll(() => world.stop());
+
+const hour = 3_600_000;
+
+/** Plans coupons without waiting for any announcement, and leaves no scheduler behind. */
+async function planAndStop(coupons: readonly CouponSnapshot[]): Promise<void> {
+  await world.replica();
+  for (const coupon of coupons) await world.tell(coupon);
+  for (const coupon of coupons) await world.knows(coupon);
+  await world.stopReplicas();
+}
+
+function scheduledCoupon(startMs: number, endMs: number): CouponSnapshot {
+  return aCoupon({ status: 'scheduled', schedule: schedule(inMs(startMs), inMs(endMs)) });
+}
+
+describe('an instant that comes', () => {
+  it('is announced at once, with the instant that it stands for, and only once', async () => {
+    await Promise.all([world.replica(), world.replica()]);
+    const [startAt, endAt] = [inMs(1_700), inMs(2_300)];
+    const coupon = await world.tell({ status: 'scheduled', schedule: schedule(startAt, endAt) });
+    await world.announcedSoon(coupon.couponId, 1);
+    expect(Date.now() - Date.parse(startAt)).toBeLessThan(500);
+    await world.announcedSoon(coupon.couponId, 2);
+    expect(Date.now() - Date.parse(endAt)).toBeLessThan(500);
+    // A change around an announced instant does not announce it again.
+    await world.tell({ ...coupon, version: 3 });
+    await world.tell({ ...coupon, version: 4, status: 'active' });
+    await world.knows({ ...coupon, version: 4 });
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(world.announced(coupon.couponId)).toEqual([
+      { name: 'start', couponId: coupon.couponId, dueAt: startAt },
+      { name: 'end', couponId: coupon.couponId, dueAt: endAt },
+    ]);
+    expect(await world.dueRows(coupon.couponId)).toEqual([]);
+  });
+
+  it('that has passed before anybody told of it is announced at once', async () => {
+    await world.replica();
+    const endAt = inMs(-hour);
+    const { couponId } = await world.tell({ schedule: schedule(null, endAt) });
+    expect(await world.announcedSoon(couponId, 1)).toEqual([{ name: 'end', couponId, dueAt: endAt }]);
+  });
+
+  it('comes when the clock jumps', async () => {
+    await world.replica();
+    const endAt = inMs(hour);
+    const coupon = await world.tell({ schedule: schedule(null, endAt) });
+    await world.knows(coupon);
+    expect(world.announced(coupon.couponId)).toEqual([]);
+    await world.database.shiftClock(2 * hour);
+    await world.announcedSoon(coupon.couponId, 1);
+  });
+
+  it('is not announced when it was moved while it was claimed', async () => {
+    const coupon = aCoupon({ schedule: schedule(null, inMs(hour)) });
+    await planAndStop([coupon]);
+    await world.database.shiftClock(2 * hour);
+    const later = inMs(8 * hour);
+    // A holder that died with the row in its hands; the edit overtakes it.
+    await world.database
+      .ownerPool()
+      .query(`UPDATE due SET lease = $2, not_before = clock_timestamp() + interval '3 s', attempts = 1
+              WHERE coupon_id = $1`, [coupon.couponId, newId()]); // prettier-ignore
+    await world.replica();
+    await world.tell({ ...coupon, version: 3, schedule: schedule(null, later) });
+    await world.knows({ ...coupon, version: 3 });
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    expect(world.announced(coupon.couponId)).toEqual([]);
+    expect(await world.dueRows(coupon.couponId)).toMatchObject([{ dueAt: new Date(later), attempts: 0 }]);
+  });
+});
+
+describe('after a downtime', () => {
+  it('everything is caught up with, in order, exactly once, by two replicas', async () => {
+    const coupons = Array.from({ length: 150 }, (_, index) =>
+      scheduledCoupon(hour + index, 2 * hour + index),
+    );
+    await planAndStop(coupons);
+    await world.database.shiftClock(3 * hour);
+    await Promise.all([world.replica(), world.replica()]);
+    for (const { couponId, schedule: planned } of coupons) {
+      expect(await world.announcedSoon(couponId, 2, 20_000)).toEqual([
+        { name: 'start', couponId, dueAt: planned.startAt },
+        { name: 'end', couponId, dueAt: planned.endAt },
+      ]);
+    }
+    const { rows } = await world.database.ownerPool().query('SELECT FROM due WHERE due_at <= octopus_now()');
+    expect(rows).toEqual([]);
+  }, 60_000);
+});
+
+describe('a scheduler that dies', () => {
+  it.each(['announce-due.claimed', 'announce-due.written'])(
+    'at %s leaves its rows to the others: nothing is lost, nothing comes twice',
+    async (point) => {
+      const coupons = Array.from({ length: 20 }, (_, index) =>
+        scheduledCoupon(hour + index, 2 * hour + index),
+      );
+      await planAndStop(coupons);
+      await world.database.shiftClock(3 * hour);
+      const doomed = await world.process(failpointsEnv({ [point]: 'exit' })).catch((error: Error) => error);
+      if (doomed instanceof Error) expect(doomed.message).toMatch(/ended before it was ready/);
+      else await eventually(() => expect(() => process.kill(doomed.pid, 0)).toThrow());
+      expect(coupons.flatMap(({ couponId }) => world.announced(couponId))).toEqual([]);
+      await world.replica();
+      for (const { couponId, schedule: planned } of coupons) {
+        expect(await world.announcedSoon(couponId, 2, 20_000)).toEqual([
+          { name: 'start', couponId, dueAt: planned.startAt },
+          { name: 'end', couponId, dueAt: planned.endAt },
+        ]);
+      }
+    },
+    60_000,
+  );
+});
+
+describe('an instant that cannot be announced', () => {
+  it('holds up no other, is tried again, and is parked at last; a newer version revives it', async () => {
+    const [bad, good] = [
+      aCoupon({ schedule: schedule(null, inMs(hour)) }),
+      aCoupon({ schedule: schedule(null, inMs(hour)) }),
+    ];
+    await planAndStop([bad, good]);
+    const pool = world.database.ownerPool();
+    await pool.query(
+      `ALTER TABLE announced ADD CONSTRAINT broken CHECK (coupon_id <> '${bad.couponId}') NOT VALID`,
+    );
+    await pool.query('UPDATE due SET attempts = 8 WHERE coupon_id = $1', [bad.couponId]);
+    await world.database.shiftClock(2 * hour);
+    const app = await world.replica();
+    await world.announcedSoon(good.couponId, 1);
+    await eventually(async () => expect(await world.dueRows(bad.couponId)).toMatchObject([{ attempts: 9 }]));
+    await pool.query("UPDATE due SET not_before = '-infinity' WHERE coupon_id = $1", [bad.couponId]);
+    await eventually(async () => expect(await world.dueRows(bad.couponId)).toMatchObject([{ attempts: 10 }]));
+    await pool.query("UPDATE due SET not_before = '-infinity' WHERE coupon_id = $1", [bad.couponId]);
+    const metrics = await app.inject({ method: 'GET', url: '/metrics' });
+    expect(metrics.body).toMatch(/^scheduler_due_parked(\{.*\})? 1$/m);
+    expect(Number(/^scheduler_due_lag_seconds(?:\{.*\})? (.+)$/m.exec(metrics.body)?.[1])).toBeGreaterThan(
+      3_000,
+    );
+    await pool.query('ALTER TABLE announced DROP CONSTRAINT broken');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(world.announced(bad.couponId)).toEqual([]);
+    await world.tell({ ...bad, version: 3 });
+    await world.announcedSoon(bad.couponId, 1);
+  });
+});
