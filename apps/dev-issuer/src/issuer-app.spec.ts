@@ -50,6 +50,14 @@ describe('the development issuer', () => {
       );
   });
 
+  it('gives the bare token to whoever asks for text', async () => {
+    const answer = await app.inject({ url: '/token/ana', headers: { accept: 'text/plain' } });
+    expect(answer.headers['content-type']).toContain('text/plain');
+    expect(await claimsOf({ json: <T>() => ({ access_token: answer.body }) as T })).toMatchObject({
+      sub: demoUsers.ana.userId,
+    });
+  });
+
   it('signs in any number of nameless users, always the same id for a number', async () => {
     expect(await claimsOf(await app.inject('/token/user-4711'))).toMatchObject({
       role: 'end_user',

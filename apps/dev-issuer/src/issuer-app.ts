@@ -1,5 +1,5 @@
 import { fastify } from 'fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Persona } from '#contracts';
@@ -52,7 +52,7 @@ export function issuerApp({ key, audience, issuer }: IssuerOptions): FastifyInst
     const parsed = tokenRequest.safeParse(request.body);
     if (!parsed.success) return refuse(reply, 400, z.prettifyError(parsed.error));
     const { expiresInSeconds, ...claims } = parsed.data;
-    return sign(claims, expiresInSeconds);
+    return answer(request, reply, await sign(claims, expiresInSeconds));
   });
 
   app.route<{ Params: { persona: string } }>({
@@ -63,11 +63,17 @@ export function issuerApp({ key, audience, issuer }: IssuerOptions): FastifyInst
       if (!persona) return refuse(reply, 404, `No such persona: there are ${personaNames.join(', ')}.`);
       const query = personaQuery.safeParse(request.query);
       if (!query.success) return refuse(reply, 400, z.prettifyError(query.error));
-      return sign(persona, query.data.expiresInSeconds);
+      return answer(request, reply, await sign(persona, query.data.expiresInSeconds));
     },
   });
 
   return app;
+}
+
+/** JSON as OAuth has it, or the bare token for whoever asks for text: a shell then needs no JSON parser. */
+function answer(request: FastifyRequest, reply: FastifyReply, token: TokenAnswer): FastifyReply | TokenAnswer {
+  if (request.headers.accept !== 'text/plain') return token;
+  return reply.type('text/plain').send(token.access_token);
 }
 
 function refuse(reply: FastifyReply, status: number, detail: string): FastifyReply {

@@ -55,7 +55,7 @@ async function bringUp(
   progress('Databases are there; migrating and starting the services …');
   const addresses = await chooseAddresses(options.port);
   await startSystem({ infrastructure, addresses, folder, env, life, progress });
-  await seedDemo({ frontDoorUrl: addresses.frontDoor, issuerUrl: addresses.issuer });
+  await seedDemo({ frontDoorUrl: addresses.frontDoor });
   if (life.isStopping) return;
   [...announcement(addresses, folder), readyLine(addresses.frontDoor, env)].forEach(progress);
 }
