@@ -71,7 +71,11 @@ export function issuerApp({ key, audience, issuer }: IssuerOptions): FastifyInst
 }
 
 /** JSON as OAuth has it, or the bare token for whoever asks for text: a shell then needs no JSON parser. */
-function answer(request: FastifyRequest, reply: FastifyReply, token: TokenAnswer): FastifyReply | TokenAnswer {
+function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: TokenAnswer,
+): FastifyReply | TokenAnswer {
   if (request.headers.accept !== 'text/plain') return token;
   return reply.type('text/plain').send(token.access_token);
 }

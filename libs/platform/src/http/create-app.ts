@@ -9,7 +9,10 @@ import { Shutdown } from '../shutdown/shutdown.js';
 import { Tracing } from '../tracing/tracing.js';
 import { EventStreams } from './event-streams.js';
 import { createHttpAdapter } from './http-adapter.js';
+import type { HttpAdapter } from './http-adapter.js';
 import { HttpHooks } from './http-hooks.js';
+
+const SWEEP_MS = 20;
 
 /** The root of the module tree. */
 @Module({})
@@ -27,15 +30,16 @@ export interface AppOptions {
 /** An application ready to answer, not listening. `close()` ends it in the order of Shutdown's stages. */
 export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
   const { imports, config, log, beforeInit } = options;
+  const adapter = createHttpAdapter();
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: Root, imports: [...imports] },
-    createHttpAdapter(),
+    adapter,
     { logger: new NestLog(log), bodyParser: false, abortOnError: false },
   );
   try {
-    const fastify = app.getHttpAdapter().getInstance();
+    const fastify = adapter.getInstance();
     app.get(HttpHooks).install(fastify);
-    closeInOrder(app, config);
+    closeInOrder(app, adapter, config);
     beforeInit?.(app);
     await app.init();
     await fastify.ready();
@@ -47,18 +51,23 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
 }
 
 /** Ends what is ours in the order of Shutdown's stages before Nest, which knows of none, destroys the modules. */
-function closeInOrder(app: NestFastifyApplication, config: PlatformConfigValues): void {
+function closeInOrder(app: NestFastifyApplication, adapter: HttpAdapter, config: PlatformConfigValues): void {
   const shutdown = app.get(Shutdown);
-  shutdown.register('traffic', 'http', async () => {
-    app.get(EventStreams).endAll();
-    await app.getHttpAdapter().close();
-  });
+  shutdown.register('traffic', 'http', () => finishTraffic(app));
   shutdown.register('connections', 'tracing', () => app.get(Tracing).shutdown());
-  const close = app.close.bind(app);
-  app.close = async () => {
-    await shutdown.run(drainTime(config));
-    await close();
-  };
+  adapter.beforeCloseDo(() => shutdown.run(drainTime(config)));
+}
+
+/** Accepts nothing new and waits for the requests in flight; connections are closed as they become idle. */
+async function finishTraffic(app: NestFastifyApplication): Promise<void> {
+  app.get(EventStreams).endAll();
+  // Node closes idle connections once; one whose request ends later would stay for its keep-alive time.
+  const sweep = setInterval(() => app.getHttpServer().closeIdleConnections(), SWEEP_MS);
+  try {
+    await app.getHttpAdapter().close();
+  } finally {
+    clearInterval(sweep);
+  }
 }
 
 /** Milliseconds; load balancers take a moment to see "not ready". */
