@@ -55,7 +55,10 @@ module.exports = {
       name: 'servers-only-in-tools-and-tests',
       severity: 'error',
       comment: 'A service is given its servers by configuration; it never starts one.',
-      from: { path: '^(services|apps|libs/(contracts|platform))/', pathNot: '\\.spec\\.ts$' },
+      from: {
+        path: '^(services|apps|libs/(contracts|platform))/',
+        pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'],
+      },
       to: { path: '^libs/servers/' },
     },
     {
