@@ -20,7 +20,7 @@ const commands = {
   generate: (rest) => ({ args: ['dist/tools/generate/src/main.js', ...rest] }),
   test: (rest) => ({
     args: ['node_modules/jest/bin/jest.js', ...rest],
-    nodeOptions: '--experimental-vm-modules',
+    nodeOptions: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   }),
 };
 

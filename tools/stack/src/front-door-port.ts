@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { isPortFree } from '#servers';
 import { StackFailure } from './stack-failure.js';
 
@@ -24,7 +25,7 @@ export function holderOf(port: number): string | undefined {
     const socket = `socket:[${listeningInode(port)}]`;
     const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
     const pid = processes.find((candidate) => holdsSocket(candidate, socket));
-    return pid && `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`;
+    return pid && `${basename(readlinkSync(`/proc/${pid}/exe`))} (process ${pid})`;
   } catch {
     return undefined;
   }
