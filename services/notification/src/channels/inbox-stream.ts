@@ -42,7 +42,7 @@ export class InboxStream {
   close(reason: StreamEnd | 'left'): void {
     this.#end ??= reason;
     this.#resume?.();
-    if (this.blockedSince !== null) this.cut();
+    if (this.blockedSince !== null && reason !== 'left') this.cut();
   }
 
   /** Waits for the bell (also one rung before), the end, or `ms`. */

@@ -1,5 +1,7 @@
-import { Controller, Get, Header, Headers, Query, StreamableFile } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Header, Headers, Query, Req, StreamableFile } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { messagePage, type MessageView, type PageQuery, pageQuery } from '#contracts';
 import { CurrentPrincipal, type Principal, Roles } from '#platform';
 import { ReadInbox } from '../use-cases/read-inbox.js';
@@ -31,6 +33,8 @@ export class InboxController {
   @Get('stream')
   @Header('Cache-Control', 'no-store, no-transform')
   @Header('X-Accel-Buffering', 'no')
+  // Kept alive, the connection of a stream that has ended would hold up the process's end.
+  @Header('Connection', 'close')
   @ApiOperation({
     summary: 'My new messages, live',
     description:
@@ -42,10 +46,13 @@ export class InboxController {
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ schema: { type: 'string' } })
   async stream(
+    @Req() { method }: FastifyRequest,
     @CurrentPrincipal() principal: Principal,
     @Headers('last-event-id') lastEventId: string | undefined,
   ): Promise<StreamableFile> {
-    const events = await this.streamInbox.open(principal, positionOfEventId(lastEventId));
+    const after = positionOfEventId(lastEventId);
+    // Fastify answers HEAD by this handler, too, and nobody would ever end the stream.
+    const events = method === 'HEAD' ? Readable.from([]) : await this.streamInbox.open(principal, after);
     return new StreamableFile(events, { type: 'text/event-stream' });
   }
 }

@@ -1,8 +1,9 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Clock, Log, type Principal, TenantDatabase } from '#platform';
 import { InboxStream } from '../channels/inbox-stream.js';
 import { InboxStreams } from '../channels/inbox-streams.js';
+import { pulledReadable } from '../channels/pulled-readable.js';
 import { endChunk, heartbeatChunk, messageChunk, openingChunk } from '../channels/event-stream.js';
 import { NotificationConfig } from '../config.js';
 import { MessageStore, type PlacedMessage } from '../store/message.store.js';
@@ -36,18 +37,18 @@ export class StreamInbox {
     const position = Math.min(lastSeen ?? last, last);
     this.streams.assertRoom();
     const stream = new InboxStream(owner, position, () => readable.destroy());
-    const chunks = this.#chunks(stream, principal.expiresAt * 1000);
-    const readable: Readable = Readable.from(chunks, { objectMode: false, highWaterMark: HIGH_WATER_MARK });
-    this.streams.add(stream);
-    // Runs also when the client leaves while the generator sleeps, which return() alone would not wake.
-    readable.once('close', () => {
-      stream.close('left');
-      this.streams.remove(stream);
+    const readable: Readable = pulledReadable(this.#chunks(stream, principal.expiresAt * 1000), {
+      highWaterMark: HIGH_WATER_MARK,
+      onGone: () => {
+        stream.close('left');
+        this.streams.remove(stream);
+      },
     });
+    this.streams.add(stream);
     return readable;
   }
 
-  async *#chunks(stream: InboxStream, expiresAt: number): AsyncGenerator<string> {
+  async *#chunks(stream: InboxStream, expiresAt: number): AsyncGenerator<string, void, void> {
     yield* this.#offer(stream, openingChunk(stream.position));
     let spokenAt = this.#now();
     while (stream.end === null) {
