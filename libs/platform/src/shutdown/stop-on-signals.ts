@@ -27,7 +27,7 @@ export function stopOnSignals(
     const limit = setTimeout(() => {
       log.error({ hardLimitMs }, 'Not stopped in time: ended by force');
       host.exit(1);
-    }, hardLimitMs);
+    }, hardLimitMs).unref();
     void stop().then(
       () => {
         clearTimeout(limit);
