@@ -14,6 +14,3 @@ export const serviceSchemas: Record<ServiceName, z.ZodObject> = {
   notification: notificationEnv,
   targeting: targetingEnv,
 };
-
-/** Variables that no schema of ours names, but Node or the image reads. */
-export const readByTheImage: readonly string[] = ['NODE_OPTIONS'];

@@ -4,6 +4,7 @@ import { asyncApi } from './async-api.js';
 import { consumersInCode } from './consumers-in-code.js';
 import { eventsPage } from './events-page.js';
 import { jsonSchemaFiles } from './json-schemas.js';
+import { kafkaTopics } from './kafka-topics.js';
 import { problemsPage } from './problems-page.js';
 import { recordings } from './recordings.js';
 import type { Generated } from './write-changed.js';
@@ -19,6 +20,7 @@ export async function generatedFiles(root: string): Promise<Generated> {
       asyncApi(version, inCode),
       eventsPage(inCode),
       problemsPage(),
+      kafkaTopics(),
     ],
     folders: ['docs/schemas'],
   };

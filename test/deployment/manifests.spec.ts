@@ -1,0 +1,312 @@
+import { describe, expect, it } from '@jest/globals';
+import { serviceNames, topics } from '#contracts';
+import { loadConfig } from '#platform';
+import { issuerConfig } from '../../apps/dev-issuer/src/config.js';
+import { readConfig as frontDoorConfig } from '../../apps/front-door/src/config.js';
+import { INBOX_RETENTION_DAYS } from '../../libs/platform/src/inbox/retention.js';
+import { singleNodeSettings } from '../../libs/servers/src/programs/kafka-properties.js';
+import { provisionPlan } from '../../tools/provision/src/provision-plan.js';
+import { faultsOf } from './kubernetes-models.js';
+import {
+  environmentOf,
+  hasKubectl,
+  isOurs,
+  matches,
+  named,
+  render,
+  type Container,
+  type Manifest,
+  type Workload,
+  workloadsOf,
+} from './rendered-manifests.js';
+import { serviceSchemas } from './service-schemas.js';
+
+const kubectl = hasKubectl();
+if (!kubectl) process.stdout.write('skipped: the Kubernetes manifests, as there is no kubectl on the PATH\n');
+const describeRendered = kubectl ? describe : describe.skip;
+const overlays = kubectl ? { dev: render('dev'), prod: render('prod') } : { dev: [], prod: [] };
+
+/** What an operator would put into a production secret. */
+const secretValues: Record<string, string> = {
+  DATABASE_URL: 'postgres://app:Zx81-not-guessable@db.internal:5432/app?sslmode=verify-full',
+  REDIS_URL: 'rediss://app:Zx81-not-guessable@redis.internal:6379',
+  DATABASE_OWNER_URL: 'postgres://owner:Zx81-not-guessable@db.internal:5432/app?sslmode=verify-full',
+  DATABASE_APP_ROLE: 'app',
+};
+
+function environment(manifests: Manifest[], container: Container | undefined): Record<string, string> {
+  if (container === undefined) throw new Error('no such container');
+  return environmentOf(container, manifests, ({ key }) => secretValues[key] ?? '');
+}
+
+function workload(manifests: Manifest[], name: string): Workload {
+  const found = workloadsOf(manifests).find(({ metadata }) => metadata.name === name);
+  if (found === undefined) throw new Error(`no workload ${name}`);
+  return found;
+}
+
+function containerOf(manifests: Manifest[], name: string): Container | undefined {
+  return workload(manifests, name).spec.template.spec.containers[0];
+}
+
+describeRendered.each(Object.entries(overlays))('k8s/overlays/%s', (overlay, manifests) => {
+  const workloads = workloadsOf(manifests);
+  const containers = workloads.flatMap(({ metadata, spec }) =>
+    spec.template.spec.containers.map((container) => ({ workload: metadata.name, container })),
+  );
+
+  it('is valid by the published schemas, without a field that they do not know', () => {
+    const faults = manifests.flatMap((manifest) =>
+      faultsOf(manifest).map((fault) => `${manifest.kind} ${manifest.metadata.name} ${fault}`),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  it.each(containers)('$workload: limits, requests and a fixed image', ({ container }) => {
+    for (const amounts of [container.resources?.requests, container.resources?.limits])
+      expect(amounts).toEqual({ cpu: expect.any(String), memory: expect.any(String) });
+    expect(container.image).toMatch(/:(?!latest$)[\w.-]+$/);
+  });
+
+  it.each(containers)(
+    '$workload: no root, no new privileges, no capabilities',
+    ({ workload: name, container }) => {
+      expect(workload(manifests, name).spec.template.spec.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(container.securityContext).toMatchObject({
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        ...(isOurs(container) ? { readOnlyRootFilesystem: true } : {}),
+      });
+    },
+  );
+
+  it.each(workloads.map((one) => ({ name: one.metadata.name, one })))(
+    '$name: no token of the cluster',
+    ({ one }) => {
+      expect(one.spec.template.spec.automountServiceAccountToken).toBe(false);
+    },
+  );
+
+  it.each(workloads.filter(({ kind }) => kind !== 'Job').map((one) => ({ name: one.metadata.name, one })))(
+    '$name: selects its own pods',
+    ({ one }) => {
+      const own = one.spec.selector?.matchLabels ?? {};
+      const { labels } = one.spec.template.metadata;
+      const selected = workloads.filter(({ spec }) => matches(own, spec.template.metadata.labels));
+      expect(selected.map(({ metadata }) => metadata.name)).toEqual([one.metadata.name]);
+      for (const { labelSelector } of one.spec.template.spec.topologySpreadConstraints ?? [])
+        expect(matches(labelSelector.matchLabels, labels)).toBe(true);
+    },
+  );
+
+  it.each(manifests.filter(({ kind }) => kind === 'Service' || kind === 'PodDisruptionBudget'))(
+    '$kind $metadata.name: selects the pods of exactly one workload',
+    ({ spec }) => {
+      const selector = spec?.selector?.matchLabels ?? (spec?.selector as Record<string, string>);
+      const selected = workloads.filter((one) => matches(selector, one.spec.template.metadata.labels));
+      expect(selected).toHaveLength(1);
+    },
+  );
+
+  it('refers to no config map, service account or headless service that is not there', () => {
+    for (const { spec } of workloads) {
+      const { serviceAccountName, containers: own } = spec.template.spec;
+      if (serviceAccountName !== undefined)
+        expect(named(manifests, 'ServiceAccount', serviceAccountName)).toMatchObject({
+          automountServiceAccountToken: false,
+        });
+      if (spec.serviceName !== undefined) expect(named(manifests, 'Service', spec.serviceName)).toBeDefined();
+      for (const { configMapRef } of own.flatMap(({ envFrom }) => envFrom ?? []))
+        if (configMapRef) expect(named(manifests, 'ConfigMap', configMapRef.name)).toBeDefined();
+    }
+  });
+
+  it.each([...serviceNames])(
+    '%s: every variable that it needs, and none that it does not know',
+    (service) => {
+      const schema = serviceSchemas[service];
+      const given = environment(manifests, containerOf(manifests, `${service}-server`));
+      const config = loadConfig(schema, given);
+      expect(config).toMatchObject({ PORT: 8080 });
+      expect(Object.keys(given).filter((name) => !(name in schema.shape))).toEqual([]);
+    },
+  );
+
+  it.each([...serviceNames, 'front-door'])('%s: probes for start, life and readiness', (name) => {
+    const probe = (path: string): object => ({ httpGet: { path, port: 'http' } });
+    expect(containerOf(manifests, `${name}-server`)).toMatchObject({
+      startupProbe: probe('/health/live'),
+      livenessProbe: probe('/health/live'),
+      readinessProbe: probe(name === 'front-door' ? '/health/live' : '/health/ready'),
+    });
+  });
+
+  it.each([...serviceNames])('%s: more time to stop than it takes to drain', (service) => {
+    const given = environment(manifests, containerOf(manifests, `${service}-server`));
+    const drainMs = Number(given['SHUTDOWN_DRAIN_MS'] ?? 5_000);
+    const { terminationGracePeriodSeconds = 0 } = workload(manifests, `${service}-server`).spec.template.spec;
+    expect(terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainMs + 10_000);
+  });
+
+  it.each([...serviceNames])('%s: a job of its own migrates, from the same image', (service) => {
+    const job = containerOf(manifests, `${service}-migrate`);
+    expect(workload(manifests, `${service}-migrate`).kind).toBe('Job');
+    expect(job).toMatchObject({
+      image: containerOf(manifests, `${service}-server`)?.image,
+      command: ['node', 'migrate.js'],
+    });
+    expect(job?.image).toMatch(new RegExp(`octopus-coupons/${service}:`));
+    expect(Object.keys(environment(manifests, job)).sort()).toEqual([
+      'DATABASE_APP_ROLE',
+      'DATABASE_OWNER_URL',
+    ]);
+  });
+
+  it('leads the front door to services that are there, and to every replica of redemption by name', () => {
+    const config = frontDoorConfig(environment(manifests, containerOf(manifests, 'front-door-server')));
+    const others = [config.CATALOG_URL, config.SCHEDULER_URL, config.NOTIFICATION_URL, config.TARGETING_URL];
+    for (const url of others)
+      expect(named(manifests, 'Service', new URL(url).hostname)?.spec?.ports).toMatchObject([{ port: 8080 }]);
+    const { kind, spec } = workload(manifests, 'redemption-server');
+    const replicas = Array.from(
+      { length: spec.replicas ?? 1 },
+      (_, index) => `http://redemption-server-${index}.${spec.serviceName}:8080`,
+    );
+    expect({ kind, urls: config.REDEMPTION_URLS }).toEqual({ kind: 'StatefulSet', urls: replicas });
+  });
+
+  it(`holds ${overlay === 'prod' ? 'no secret and no' : 'its'} password`, () => {
+    const secrets = manifests.filter(({ kind }) => kind === 'Secret');
+    expect(secrets.length > 0).toBe(overlay === 'dev');
+    expect(JSON.stringify(manifests).includes('development')).toBe(overlay === 'dev');
+  });
+});
+
+describeRendered('k8s/overlays/prod', () => {
+  const { prod } = overlays;
+
+  it('takes secrets by names that say whose they are and what for', () => {
+    const sources = workloadsOf(prod).flatMap(({ metadata, spec }) =>
+      (spec.template.spec.containers[0]?.env ?? []).flatMap(({ valueFrom }) =>
+        valueFrom?.secretKeyRef ? [`${metadata.name} ${valueFrom.secretKeyRef.name}`] : [],
+      ),
+    );
+    const expected = serviceNames.flatMap((service) => [
+      `${service}-server ${service}-runtime`,
+      `${service}-migrate ${service}-migration`,
+    ]);
+    expect([...new Set(sources)].sort()).toEqual(expected.sort());
+  });
+
+  it('runs without the development issuer', () => {
+    expect(prod.filter(({ metadata }) => metadata.name.includes('issuer'))).toEqual([]);
+  });
+
+  it('routes each service by its prefix to what is there, and nobody to /health or /metrics', () => {
+    interface Rule {
+      matches: { path: { type: string; value: string } }[];
+      filters?: { urlRewrite?: { path?: { replacePrefixMatch?: string } } }[];
+      backendRefs: { name: string; port: number }[];
+    }
+    const rules = prod
+      .filter(({ kind }) => kind === 'HTTPRoute')
+      .flatMap(({ spec }) => spec?.['rules'] as Rule[]);
+    const routes = rules.flatMap(({ matches: ways, filters, backendRefs }) =>
+      ways.map(({ path }) => [
+        path.value,
+        filters?.[0]?.urlRewrite?.path?.replacePrefixMatch,
+        backendRefs[0]?.name,
+        named(prod, 'Service', backendRefs[0]?.name ?? '')?.spec?.ports?.[0]?.port === backendRefs[0]?.port,
+      ]),
+    );
+    expect(routes.sort()).toEqual(
+      [
+        ['/catalog/v1', '/v1', 'catalog-server', true],
+        ['/docs', undefined, 'front-door-server', true],
+        ['/notification/v1', '/v1', 'notification-server', true],
+        ['/redemption/v1', undefined, 'front-door-server', true],
+        ['/scheduler/v1', '/v1', 'scheduler-server', true],
+        ['/targeting/v1', '/v1', 'targeting-server', true],
+      ].sort(),
+    );
+  });
+
+  it('makes every topic of the contracts, kept no longer than services remember what they have read', () => {
+    const made = prod.filter(({ kind }) => kind === 'KafkaTopic');
+    expect(made.map(({ metadata }) => metadata.name).sort()).toEqual(topics.map(({ name }) => name).sort());
+    for (const { name, partitions, compacted } of topics) {
+      const spec = named(prod, 'KafkaTopic', name)?.spec;
+      const config = spec?.['config'] as Record<string, unknown>;
+      expect(spec?.['partitions']).toBe(partitions);
+      if (compacted) expect(config['cleanup.policy']).toBe('compact');
+      else expect(Number(config['retention.ms'])).toBeLessThanOrEqual(INBOX_RETENTION_DAYS * 86_400_000);
+    }
+  });
+});
+
+describeRendered('k8s/overlays/dev', () => {
+  const { dev } = overlays;
+
+  it('provisions the roles that the services log in to', () => {
+    const plan = provisionPlan(environment(dev, containerOf(dev, 'provision')));
+    expect(plan.topics?.wanted).toHaveLength(topics.length);
+    for (const { service, names, passwords } of plan.databases?.wanted ?? []) {
+      const app = new URL(environment(dev, containerOf(dev, `${service}-server`))['DATABASE_URL'] ?? '');
+      expect([app.username, app.password, app.pathname]).toEqual([
+        names.appRole,
+        passwords.app,
+        `/${names.database}`,
+      ]);
+      const migration = environment(dev, containerOf(dev, `${service}-migrate`));
+      expect(new URL(migration['DATABASE_OWNER_URL'] ?? '').username).toBe(names.ownerRole);
+      expect(migration['DATABASE_APP_ROLE']).toBe(names.appRole);
+    }
+  });
+
+  it('has an issuer whose tokens the services accept', () => {
+    const issuer = issuerConfig(environment(dev, containerOf(dev, 'dev-issuer-server')));
+    for (const service of serviceNames)
+      expect(environment(dev, containerOf(dev, `${service}-server`))).toMatchObject({
+        AUTH_ISSUER: issuer.ISSUER_URL,
+        AUTH_AUDIENCE: issuer.AUTH_AUDIENCE,
+        AUTH_JWKS_URL: `${issuer.ISSUER_URL}/.well-known/jwks.json`,
+      });
+  });
+
+  it("runs Kafka with the settings of the tests' own broker", () => {
+    const given = environment(dev, containerOf(dev, 'kafka'));
+    for (const [name, value] of Object.entries(singleNodeSettings))
+      expect({ name, value: given[`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`] }).toEqual({
+        name,
+        value,
+      });
+  });
+});
+
+describeRendered('The check of manifests itself', () => {
+  const good = overlays.prod.find(({ kind }) => kind === 'Deployment');
+
+  it('finds a misspelt field and a wrong value', () => {
+    const broken = (change: (pod: Record<string, unknown>) => void): string[] => {
+      const copy = structuredClone(good) as Workload;
+      change(copy.spec.template.spec as unknown as Record<string, unknown>);
+      return faultsOf(copy);
+    };
+    expect(broken(() => undefined)).toEqual([]);
+    expect(broken((pod) => (pod['terminationGracePeriod'] = 3))).toEqual([
+      '/spec/template/spec/terminationGracePeriod: no such field',
+    ]);
+    expect(broken((pod) => (pod['automountServiceAccountToken'] = 'no'))).toEqual([
+      expect.stringContaining('automountServiceAccountToken'),
+    ]);
+  });
+
+  it('finds a kind that it cannot judge', () => {
+    expect(faultsOf({ apiVersion: 'v9', kind: 'Pod', metadata: { name: 'x' } })).toEqual([
+      'no schema for v9 Pod',
+    ]);
+  });
+});
