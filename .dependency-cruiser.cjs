@@ -47,7 +47,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(services|apps|tools|libs)/',
-        pathNot: ['\\.spec\\.ts$', '^libs/testkit/', '/testing/'],
+        pathNot: ['\\.spec\\.ts$', '^libs/testkit/', '^services/[^/]+/test/'],
       },
       to: { path: '^libs/testkit/' },
     },
