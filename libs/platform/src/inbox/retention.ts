@@ -7,3 +7,9 @@ const DAY_MS = 86_400_000;
 export function outlivesInbox(time: string, now: Date): boolean {
   return now.getTime() - Date.parse(time) > INBOX_RETENTION_DAYS * DAY_MS;
 }
+
+/** The lowest UUIDv7 of an instant: every id made before it is lower. */
+export function firstIdAt(time: Date): string {
+  const ms = time.getTime().toString(16).padStart(12, '0');
+  return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-000000000000`;
+}

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Inbox } from '../inbox/inbox.js';
+import { InboxPruner } from '../inbox/inbox-pruner.js';
 import { Outbox } from '../outbox/outbox.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { DeadLettersController } from './dead-letters.controller.js';
@@ -21,6 +22,7 @@ import { PartitionReader } from './partition-reader.js';
     OutboxRelay,
     Outbox,
     Inbox,
+    InboxPruner,
     EventHandlers,
     EventPipeline,
     DeadLetters,

@@ -92,9 +92,14 @@ export function outboxRow<Topic extends TopicName, Name extends EventName<Topic>
   };
   const checked = valid(envelope, attributes, `${topic} ${name}`);
   const payload = valid(schema, event.data, `${topic} ${name}: data`);
-  if (Buffer.byteLength(JSON.stringify(payload)) > MAX_PAYLOAD)
-    throw new Error(`${topic} ${name}: more than ${MAX_PAYLOAD} bytes of JSON`);
+  refuseTooLarge(payload, `${topic} ${name}`);
   return { id, tenantId, topic, key, headers: toHeaders(checked), payload };
+}
+
+/** @throws Error when the value, as JSON, is more than a broker surely takes */
+export function refuseTooLarge(payload: unknown, what: string): void {
+  if (Buffer.byteLength(JSON.stringify(payload)) > MAX_PAYLOAD)
+    throw new Error(`${what}: more than ${MAX_PAYLOAD} bytes of JSON`);
 }
 
 function valid<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
