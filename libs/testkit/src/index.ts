@@ -12,12 +12,7 @@ export {
   userFact,
 } from './facts/test-fact.js';
 export { type FailpointAction, failpointsEnv } from './failpoints.js';
-export {
-  deadLetterTopics,
-  type RawRecord,
-  testNamespace,
-  type TestNamespace,
-} from './kafka/test-namespace.js';
+export { type RawRecord, testNamespace, type TestNamespace } from './kafka/test-namespace.js';
 export type { CollectedRecord } from './kafka/topic-collector.js';
 export { newId } from './new-id.js';
 export { serviceProcess, type ServiceProcess } from './services/service-process.js';

@@ -1,13 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Admin, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import {
-  deadLetterTopic,
-  type EventName,
-  type ServiceName,
-  serviceNames,
-  type TopicName,
-  topics,
-} from '#contracts';
+import { type EventName, type ServiceName, type TopicName, topics } from '#contracts';
 import { createTopics, dropRedisKeysWithPrefix } from '#servers';
 import { recordOf, type TestFact } from '../facts/test-fact.js';
 import { testServers } from '../test-servers.js';
@@ -91,9 +84,6 @@ export async function testNamespace({ only }: { only?: readonly AnyTopic[] } = {
     stop: () => (stopped ??= stop()),
   };
 }
-
-/** Every dead-letter topic, for tests that expect all of them to stay empty. */
-export const deadLetterTopics = serviceNames.map(deadLetterTopic);
 
 function rawMessage({ raw }: RawRecord) {
   const { key = null, value, headers = {}, partition } = raw;
