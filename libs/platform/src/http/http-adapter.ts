@@ -18,6 +18,7 @@ export class HttpAdapter extends FastifyAdapter {
     this.#first = first;
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- declared void, but Nest awaits it
   override async beforeClose(): Promise<void> {
     await this.#first?.();
     super.beforeClose();

@@ -163,7 +163,8 @@ describe('an end of the process', () => {
     const stream = await fetch(`${address}/things/stream`, { headers: { accept: 'text/event-stream' } });
     expect(stream.headers.get('x-correlation-id')).toBeTruthy();
     const reader = stream.body?.getReader();
-    expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('data: first');
+    const begun = (await reader?.read())?.value as Uint8Array;
+    expect(new TextDecoder().decode(begun)).toContain('data: first');
     const inFlight = fetch(`${address}/things/slow`);
     await slow.arrived.promise;
     const ended = app.close();
