@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** JSON with object keys in order: two bodies that say the same give the same text. undefined gives the empty text. */
 export function canonicalJson(value: unknown): string {
@@ -13,5 +13,5 @@ function inKeyOrder(_key: string, value: unknown): unknown {
 
 /** SHA-256 of the canonical JSON, hex. */
 export function bodyHash(body: unknown): string {
-  return createHash('sha256').update(canonicalJson(body)).digest('hex');
+  return hash('sha256', canonicalJson(body), 'hex');
 }
