@@ -105,7 +105,8 @@ describeRendered.each(Object.entries(overlays))('k8s/overlays/%s', (overlay, man
   it.each(manifests.filter(({ kind }) => kind === 'Service' || kind === 'PodDisruptionBudget'))(
     '$kind $metadata.name: selects the pods of exactly one workload',
     ({ spec }) => {
-      const selector = spec?.selector?.matchLabels ?? (spec?.selector as Record<string, string>);
+      const { matchLabels, ...plain } = spec?.selector ?? {};
+      const selector: Record<string, string> = matchLabels ?? plain;
       const selected = workloads.filter((one) => matches(selector, one.spec.template.metadata.labels));
       expect(selected).toHaveLength(1);
     },

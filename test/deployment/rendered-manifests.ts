@@ -38,7 +38,7 @@ export interface Manifest {
   spec?: {
     replicas?: number;
     serviceName?: string;
-    selector?: Labels & { matchLabels?: Labels };
+    selector?: { matchLabels?: Labels };
     template?: { metadata: { labels: Labels }; spec: PodSpec };
     ports?: { port: number }[];
     [field: string]: unknown;

@@ -9,6 +9,7 @@ import {
   type ServiceName,
   type TopicDefinition,
 } from '#contracts';
+import { deadLetterPayload } from '#platform';
 import type { ConsumersInCode } from './consumers-in-code.js';
 import { jsonFile, type GeneratedFile } from './generated-file.js';
 import { payloadSchema, type JsonSchema } from './json-schemas.js';
@@ -33,16 +34,20 @@ export function asyncApi(
     },
     defaultContentType: 'application/json',
     channels: Object.fromEntries([...topics.map(channel), ...serviceNames.map(deadLetterChannel)]),
-    operations: Object.fromEntries(topics.flatMap((topic) => operations(topic, inCode))),
+    operations: Object.fromEntries([
+      ...topics.flatMap((topic) => operations(topic, inCode)),
+      ...serviceNames.map((service) => operation(deadLetterTopic(service), service, 'send', false)),
+    ]),
     components: {
-      messages: Object.fromEntries(
-        topics.flatMap((topic) =>
-          Object.entries(topic.events).map(([name, event]) => [
+      messages: Object.fromEntries([
+        ...topics.flatMap((topic) =>
+          Object.entries(topic.events).map(([name, event]): [string, object] => [
             messageKey(topic, name),
             message(topic, name, event),
           ]),
         ),
-      ),
+        ['dead-lettered.v1', deadLetterMessage()],
+      ]),
       schemas: { CloudEventHeaders: headersSchema() },
     },
   });
@@ -70,7 +75,7 @@ function deadLetterChannel(service: ServiceName): [string, object] {
     {
       address: deadLetterTopic(service),
       description: `Records that ${service} could not handle: the original bytes and headers, and why.`,
-      messages: {},
+      messages: { 'dead-lettered': { $ref: '#/components/messages/dead-lettered.v1' } },
       bindings: kafkaTopic(1, false),
     },
   ];
@@ -80,24 +85,24 @@ function operations(topic: TopicDefinition, inCode: ConsumersInCode): [string, o
   const writers = topic.producer === 'platform' ? (topic.ingestedBy ?? []) : [topic.producer];
   const isPlanned = Object.values(topic.events).every((event) => event.planned);
   return [
-    ...writers.map((service) => operation(topic, service, 'send', isPlanned)),
+    ...writers.map((service) => operation(topic.name, service, 'send', isPlanned)),
     ...topic.consumers.map((service) =>
-      operation(topic, service, 'receive', inCode.get(service)?.has(topic.name) !== true),
+      operation(topic.name, service, 'receive', inCode.get(service)?.has(topic.name) !== true),
     ),
   ];
 }
 
 function operation(
-  topic: TopicDefinition,
+  topic: string,
   service: ServiceName,
   action: 'send' | 'receive',
   isPlanned: boolean,
 ): [string, object] {
   return [
-    `${service}.${action}.${topic.name}`,
+    `${service}.${action}.${topic}`,
     {
       action,
-      channel: { $ref: `#/channels/${topic.name}` },
+      channel: { $ref: `#/channels/${topic}` },
       tags: [{ name: service }],
       ...(isPlanned ? { 'x-planned': true } : {}),
     },
@@ -123,6 +128,17 @@ function message(topic: TopicDefinition, name: string, event: EventDefinition): 
     },
     examples: [{ name: 'sample', headers: sample.headers, payload: sample.value }],
     ...(event.planned ? { 'x-planned': true } : {}),
+  };
+}
+
+function deadLetterMessage(): object {
+  const { $schema: _draft, ...payload } = payloadSchema(deadLetterPayload, 'draft-07');
+  return {
+    title: 'dead-lettered',
+    summary:
+      'A record that a service could not handle, as it came, and why. For operators, who can replay it.',
+    contentType: 'application/json',
+    payload,
   };
 }
 

@@ -5,6 +5,7 @@ import { consumersInCode } from './consumers-in-code.js';
 import { eventsPage } from './events-page.js';
 import { jsonSchemaFiles } from './json-schemas.js';
 import { kafkaTopics } from './kafka-topics.js';
+import { openApiFiles } from './open-api.js';
 import { problemsPage } from './problems-page.js';
 import { recordings } from './recordings.js';
 import type { Generated } from './write-changed.js';
@@ -21,7 +22,8 @@ export async function generatedFiles(root: string): Promise<Generated> {
       eventsPage(inCode),
       problemsPage(),
       kafkaTopics(),
+      ...(await openApiFiles()),
     ],
-    folders: ['docs/schemas'],
+    folders: ['docs/schemas', 'docs/api'],
   };
 }
