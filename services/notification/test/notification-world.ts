@@ -32,8 +32,8 @@ export interface NotificationWorld {
   database: TestDatabase;
   namespace: TestNamespace;
   issuer: TestIssuer;
-  /** In this process, listening and consuming. */
-  replica(env?: Record<string, string>): Promise<Replica>;
+  /** In this process, listening and, unless told otherwise, consuming. */
+  replica(env?: Record<string, string>, how?: { consumes: boolean }): Promise<Replica>;
   /** Gives the event's id once the broker has it. */
   produce(fact: AnyFact): Promise<string>;
   /** Has the user redeem so many coupons that need no name: message n says `text n`. Resolves when all are in the inbox. */
@@ -55,7 +55,7 @@ export async function startNotificationWorld(): Promise<NotificationWorld> {
     database,
     namespace,
     issuer,
-    replica: async (env = {}) => {
+    replica: async (env = {}, { consumes } = { consumes: true }) => {
       const values = {
         NODE_ENV: 'test',
         PORT: '0',
@@ -70,7 +70,7 @@ export async function startNotificationWorld(): Promise<NotificationWorld> {
       const config = loadConfig(notificationEnv, values);
       const app = await createServiceApp({ name: 'notification', module: NotificationModule, config });
       await app.listen(0, '127.0.0.1');
-      await app.startAllMicroservices();
+      if (consumes) await app.startAllMicroservices();
       const replica: Replica = {
         app,
         url: await app.getUrl(),

@@ -24,7 +24,6 @@ export class InboxStreams {
     metrics.gauge('notification_open_streams', 'Live streams that clients hold open', [], (gauge) =>
       gauge.set(this.#open),
     );
-    wakeUps.onReconnect(() => this.ringAll());
     shutdown.register('traffic', 'live streams', () => this.#endAll());
   }
 
@@ -78,10 +77,6 @@ export class InboxStreams {
   /** Rings the user's streams that have not come as far as `last`. */
   ringBehind(owner: StreamOwner, last: number): void {
     for (const stream of this.#byUser.get(keyOf(owner)) ?? []) if (stream.position < last) stream.ring();
-  }
-
-  ringAll(): void {
-    for (const key of this.#byUser.keys()) this.#ring(key);
   }
 
   /** Cuts off clients that have taken nothing for too long, so that they do not hold memory for ever. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
 import { eventually, newId } from '#testkit';
+import { cuttableRedis } from '../../test/cuttable-redis.js';
 import { LiveStreamClient } from '../../test/live-stream-client.js';
 import {
   type NotificationWorld,
@@ -43,13 +44,15 @@ async function refusal(owner: { tenantId: string; userId: string }, lastEventId?
   return {
     status: answer.status,
     type: answer.headers.get('content-type'),
-    body: (await answer.json()) as unknown,
+    body: (await answer.json()),
   };
 }
 
 const texts = (client: LiveStreamClient) => client.messages.map(({ text }) => text);
 const numbered = (from: number, to: number, text = 'message') =>
   Array.from({ length: to - from + 1 }, (_, index) => `${text} ${from + index}`);
+/** A replica that leaves consuming to the first one, so that the group need not be balanced anew. */
+const readsOnly = { consumes: false };
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
 describe('a live stream', () => {
@@ -148,12 +151,13 @@ describe('a live stream', () => {
 describe('limits', () => {
   let small: Replica;
   beforeAll(async () => {
-    small = await world.replica({
+    const env = {
       STREAMS_PER_USER: '2',
       STREAMS_PER_PROCESS: '4',
       STREAM_HEARTBEAT_MS: '100',
       STREAM_STALLED_AFTER_MS: '500',
-    });
+    };
+    small = await world.replica(env, readsOnly);
   });
   afterAll(() => small?.stop());
 
@@ -223,7 +227,7 @@ describe('two replicas', () => {
   });
 
   it('lets a client go on at the other one when the first stops', async () => {
-    const stopping = await world.replica();
+    const stopping = await world.replica({}, readsOnly);
     const owner = anOwner();
     const before = await open(owner, { at: stopping });
     await world.messages(owner, 1);
@@ -242,7 +246,7 @@ describe('two replicas', () => {
 
 describe('Redis', () => {
   it('makes the stream prompt: a message is there long before the next look at the database', async () => {
-    const patient = await world.replica({ STREAM_POLL_MS: '60000' });
+    const patient = await world.replica({ STREAM_POLL_MS: '60000' }, readsOnly);
     const owner = anOwner();
     const client = await open(owner, { at: patient });
     await world.messages(owner, 1);
@@ -257,6 +261,30 @@ describe('Redis', () => {
     await world.messages(owner, 2);
     await eventually(() => expect(texts(client)).toEqual(numbered(1, 2)));
     await alone.stop();
+  });
+
+  it('may go away in the middle: the stream polls, and is prompt again once Redis is back', async () => {
+    const redis = await cuttableRedis(world.namespace.redisUrl);
+    const env = { REDIS_URL: redis.url, STREAM_POLL_MS: '100' };
+    const cutOff = await world.replica(env, readsOnly);
+    const patient = await world.replica({ ...env, STREAM_POLL_MS: '60000' }, readsOnly);
+    const owner = anOwner();
+    const before = await open(owner, { at: cutOff });
+    await world.messages(owner, 1);
+    await eventually(() => expect(texts(before)).toEqual(['message 1']));
+
+    redis.cut();
+    const meanwhile = await open(owner, { at: patient });
+    await world.messages(owner, 1, 'cut');
+    await eventually(() => expect(texts(before)).toEqual(['message 1', 'cut 1']));
+    expect(texts(meanwhile)).toEqual([]);
+
+    redis.mend();
+    await eventually(() => expect(texts(meanwhile)).toEqual(['cut 1']));
+    await world.messages(owner, 1, 'back');
+    await eventually(() => expect(texts(meanwhile)).toEqual(['cut 1', 'back 1']));
+    await Promise.all([cutOff.stop(), patient.stop()]);
+    await redis.stop();
   });
 });
 

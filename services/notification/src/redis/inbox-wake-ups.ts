@@ -16,7 +16,6 @@ type Subscriber = ReturnType<RedisConnection['client']['duplicate']>;
 export class InboxWakeUps implements OnApplicationBootstrap {
   readonly #listeners = new Map<string, () => void>();
   readonly #subscriber: Subscriber;
-  #onReconnect: () => void = () => undefined;
 
   constructor(
     private readonly redis: RedisConnection,
@@ -42,11 +41,6 @@ export class InboxWakeUps implements OnApplicationBootstrap {
     return this.#subscriber.isReady;
   }
 
-  /** Called when wake-ups may have been missed. */
-  onReconnect(look: () => void): void {
-    this.#onReconnect = look;
-  }
-
   /** Never throws: a lost wake-up only makes the message a moment later. */
   async announce(owner: InboxOwner): Promise<void> {
     try {
@@ -57,7 +51,7 @@ export class InboxWakeUps implements OnApplicationBootstrap {
     }
   }
 
-  /** Once the subscription stands, `listener` is called too: what came before is to be looked for. */
+  /** Whenever the subscription stands (again), `listener` is called too: what came before is to be looked for. */
   subscribe(owner: InboxOwner, listener: () => void): void {
     const channel = this.#channel(owner);
     this.#listeners.set(channel, listener);
@@ -82,10 +76,9 @@ export class InboxWakeUps implements OnApplicationBootstrap {
 
   readonly #hear = (_message: string, channel: string): void => this.#listeners.get(channel)?.();
 
-  /** The client renews what it had; what was asked for while Redis was away is subscribed here. */
+  /** The client renews what it had; what was asked for while Redis was away is subscribed only here. */
   #resubscribe(): void {
     for (const channel of this.#listeners.keys()) void this.#subscribe(channel);
-    this.#onReconnect();
   }
 
   #channel({ tenantId, userId }: InboxOwner): string {

@@ -18,8 +18,8 @@ export interface Follower {
 @Injectable()
 export class FollowerStore {
   /**
-   * Takes a state over unless the stored one is as new or newer. Who leaves stays as a tombstone; a repeated "follows"
-   * keeps the instant since when.
+   * Takes a state over, whole, unless the stored one is as new or newer: so in whatever order states arrive, the newest
+   * one stands in the end. Who leaves stays as a tombstone.
    * @returns false when the state was stale
    */
   async put(tx: EntityManager, tenantId: string, state: FollowState): Promise<boolean> {
@@ -27,8 +27,7 @@ export class FollowerStore {
       `INSERT INTO follower AS stored (tenant_id, channel_id, user_id, revision, following, since)
        VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (tenant_id, channel_id, user_id) DO UPDATE
-         SET revision = excluded.revision, following = excluded.following,
-             since = CASE WHEN stored.following = excluded.following THEN stored.since ELSE excluded.since END
+         SET revision = excluded.revision, following = excluded.following, since = excluded.since
          WHERE stored.revision < excluded.revision
        RETURNING 1`,
       [tenantId, state.channelId, state.userId, state.revision, state.following, state.changedAt],
