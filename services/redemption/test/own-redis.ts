@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient, type RedisClientType } from 'redis';
+import { createClient } from 'redis';
 import { freePorts, type LivingChild, startChild } from '#servers';
 import { eventually } from '#testkit';
+
+type RedisClient = ReturnType<typeof connection>;
 
 /** A Redis that one test file may stop, freeze and empty: the run's own is everybody's. */
 export class OwnRedis {
@@ -54,18 +56,14 @@ export class OwnRedis {
 
   /** Writes what it holds to disk; the next `run` begins with it. */
   save(): Promise<unknown> {
-    return this.ask((client) => client.save());
+    return this.ask((client) => client.sendCommand(['SAVE']));
   }
 
-  async ask<T>(question: (client: RedisClientType) => Promise<T>): Promise<T> {
-    const client = createClient({
-      url: this.url,
-      socket: { reconnectStrategy: false, connectTimeout: 1_000 },
-    });
-    client.on('error', () => undefined);
+  async ask<T>(question: (client: RedisClient) => Promise<T>): Promise<T> {
+    const client = connection(this.url);
     await client.connect();
     try {
-      return await question(client as RedisClientType);
+      return await question(client);
     } finally {
       client.destroy();
     }
@@ -75,4 +73,10 @@ export class OwnRedis {
     await this.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function connection(url: string) {
+  const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 1_000 } });
+  client.on('error', () => undefined);
+  return client;
 }
