@@ -165,7 +165,7 @@ describe('TenantDatabase', () => {
           await tx.query('SELECT pg_sleep(0.05)');
           const values: unknown[] = [];
           for (const name of names) values.push((await tx.query<object[]>(`SHOW ${name}`))[0]);
-          return values.flatMap((row) => Object.values(row as object));
+          return values.flatMap((row) => Object.values(row as Record<string, string>));
         }),
       ),
     );

@@ -50,6 +50,7 @@ const misbehave: Record<string, () => unknown> = {
   },
   'type error': () => (undefined as unknown as { length: number }).length,
   'throws a string': () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- other people's code does
     throw 'just a text';
   },
 };
@@ -297,6 +298,46 @@ describe('a consumer', () => {
     app = await start();
     await goesOn();
     expect(attempts).toHaveLength(6);
+  });
+
+  it('handles a fact once though the group is shared out anew while it is in hand', async () => {
+    gate = Promise.withResolvers<void>();
+    const sent = await Promise.all(Array.from({ length: 4 }, () => send('Ana')));
+    await eventually(() => expect(attempts.length).toBeGreaterThan(0));
+    const other = await start();
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      gate.resolve();
+      gate = undefined;
+      const health = other.get(HealthChecks);
+      await eventually(async () => expect((await health.run('ready')).ok).toBe(true));
+      await goesOn();
+      expect(await Promise.all(sent.map(({ user }) => timesGreeted(user.userId)))).toEqual([1, 1, 1, 1]);
+    } finally {
+      await other.close();
+    }
+    await goesOn();
+  });
+
+  it('tells of a record once, though it is buried twice', async () => {
+    const before = deadLetters.length;
+    const record = {
+      topic: TOPIC,
+      partition: 0,
+      offset: '900',
+      key: null,
+      value: Buffer.from('x'),
+      headers: [],
+    };
+    const bury = (value: Buffer) =>
+      app.get(DeadLetters).bury({ ...record, value }, { kind: 'rejected', reason: 'bad_json', error: 'x' });
+    await bury(record.value);
+    await bury(record.value);
+    // The topic was made anew: the same place, another record.
+    await bury(Buffer.from('y'));
+    await eventually(() => expect(deadLetters.length).toBeGreaterThanOrEqual(before + 2));
+    await goesOn();
+    expect(deadLetters).toHaveLength(before + 2);
   });
 
   it('is ready once it has joined its group', async () => {

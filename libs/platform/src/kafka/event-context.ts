@@ -10,7 +10,7 @@ export interface EventContext {
   readonly tx: EntityManager;
   readonly tenantId: string;
   /** Runs once the transaction has committed; what it throws is logged and changes nothing. */
-  afterCommit(effect: () => void | Promise<void>): void;
+  readonly afterCommit: (effect: () => void | Promise<void>) => void;
 }
 
 /** A consumer's method as the pipeline calls it: through Nest, so that its pipes, guards and interceptors apply. */

@@ -40,7 +40,9 @@ describe("kafkajs' log", () => {
 
   it('goes into our log with its fields', () => {
     const lines: Record<string, unknown>[] = [];
-    const log = new Log({ destination: { write: (line: string) => void lines.push(JSON.parse(line)) } });
+    const log = new Log({
+      destination: { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+    });
     kafkajsLogCreator(log)(logLevel.INFO)(entry(logLevel.ERROR, 'Crash: x', { groupId: 'g' }));
     expect(lines).toMatchObject([
       { level: 'error', msg: 'kafkajs: Crash: x', kafkajs: 'Connection', groupId: 'g' },

@@ -46,19 +46,19 @@ export class PartitionReader {
 
   /** Throws nothing but kafkajs' own errors of heartbeat and commit, which it handles itself. */
   readonly eachBatch = async (payload: EachBatchPayload): Promise<void> => {
-    const { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale } = payload;
+    const { batch } = payload;
     const topic = this.connection.logicalTopic(batch.topic);
     for (const message of batch.messages) {
-      if (!isRunning() || isStale()) return;
+      if (!payload.isRunning() || payload.isStale()) return;
       const record = receivedRecord(topic, batch.partition, message);
       if (!(await this.#take(record, payload))) return;
-      resolveOffset(message.offset);
+      payload.resolveOffset(message.offset);
       this.#lag.set(
         { topic, partition: batch.partition },
         Number(batch.highWatermark) - Number(message.offset) - 1,
       );
-      await commitOffsetsIfNecessary();
-      await heartbeat();
+      await payload.commitOffsetsIfNecessary();
+      await payload.heartbeat();
     }
   };
 
@@ -69,10 +69,10 @@ export class PartitionReader {
   }
 
   /** @returns false when the record must be tried again later; its partition is paused then */
-  async #take(record: ReceivedRecord, { heartbeat, pause }: EachBatchPayload): Promise<boolean> {
+  async #take(record: ReceivedRecord, payload: EachBatchPayload): Promise<boolean> {
     const { topic, partition, offset } = record;
     const place = `${topic}/${partition}`;
-    const beat = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
+    const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
       const stopTimer = this.#seconds.startTimer({ topic });
       this.#outcomes.inc({ topic, outcome: await this.#deliver(record) });
@@ -83,7 +83,7 @@ export class PartitionReader {
       this.#failures.set(place, Math.min(failures + 1, 10));
       this.#pauses.inc({ topic });
       this.log.warn({ err, topic, partition, offset, pauseMs }, 'a server is away: partition paused');
-      this.#resumeLater(pause(), pauseMs);
+      this.#resumeLater(payload.pause(), pauseMs);
       return false;
     } finally {
       clearInterval(beat);

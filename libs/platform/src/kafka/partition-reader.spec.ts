@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { EachBatchPayload } from 'kafkajs';
+import { Log } from '../logging/log.js';
+import { Metrics } from '../metrics/metrics.js';
+import type { DeadLetters } from './dead-letters.js';
+import { EventHandlers } from './event-handlers.js';
+import type { EventPipeline, Outcome } from './event-pipeline.js';
+import type { KafkaConnection } from './kafka-connection.js';
+import { HEARTBEAT_MS, PartitionReader } from './partition-reader.js';
+import type { ReceivedRecord } from './record.js';
+
+const TOPIC = 'platform.user.v1';
+const away = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+describe('PartitionReader', () => {
+  let run: (record: ReceivedRecord) => Promise<Outcome>;
+  let bury: (record: ReceivedRecord) => Promise<void>;
+  let running: boolean;
+  let seen: string[];
+  let reader: PartitionReader;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    running = true;
+    seen = [];
+    run = async ({ offset }) => {
+      seen.push(`run ${offset}`);
+      return { kind: 'handled' };
+    };
+    bury = async ({ offset }) => void seen.push(`bury ${offset}`);
+    const handlers = new EventHandlers();
+    handlers.add(TOPIC, async () => undefined);
+    reader = new PartitionReader(
+      { logicalTopic: (name: string) => name } as KafkaConnection,
+      handlers,
+      { run: (record: ReceivedRecord) => run(record) } as unknown as EventPipeline,
+      { bury: (record: ReceivedRecord) => bury(record) } as unknown as DeadLetters,
+      new Log({ level: 'silent' }),
+      new Metrics(),
+    );
+  });
+  afterEach(() => {
+    reader.stop();
+    jest.useRealTimers();
+  });
+
+  function payload(offsets: string[]): EachBatchPayload {
+    const messages = offsets.map((offset) => ({ offset, key: null, value: null, headers: {} }));
+    return {
+      batch: { topic: TOPIC, partition: 0, highWatermark: '10', messages },
+      resolveOffset: (offset: string) => void seen.push(`done ${offset}`),
+      heartbeat: async () => void seen.push('beat'),
+      commitOffsetsIfNecessary: async () => void seen.push('commit'),
+      isRunning: () => running,
+      isStale: () => false,
+      pause: () => {
+        seen.push('pause');
+        return () => void seen.push('resume');
+      },
+    } as unknown as EachBatchPayload;
+  }
+
+  it('counts a record as done only after it was handled', async () => {
+    await reader.eachBatch(payload(['1', '2']));
+    expect(seen).toEqual(['run 1', 'done 1', 'commit', 'beat', 'run 2', 'done 2', 'commit', 'beat']);
+  });
+
+  it('counts a record that cannot be handled as done only after it was buried', async () => {
+    run = async () => ({ kind: 'rejected', reason: 'bad_json', error: 'x' });
+    await reader.eachBatch(payload(['1']));
+    expect(seen).toEqual(['bury 1', 'done 1', 'commit', 'beat']);
+  });
+
+  it('pauses while a server is away, keeps the record, and asks for it again, less and less often', async () => {
+    run = async () => Promise.reject(away());
+    const waits: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      seen = [];
+      await reader.eachBatch(payload(['1', '2']));
+      expect(seen).toEqual(['pause']);
+      const start = Date.now();
+      await jest.runAllTimersAsync();
+      expect(seen).toEqual(['pause', 'resume']);
+      waits.push(Date.now() - start);
+    }
+    expect(waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+  });
+
+  it('begins with short pauses again once a record was handled', async () => {
+    const handles = run;
+    run = async () => Promise.reject(away());
+    await reader.eachBatch(payload(['1']));
+    await reader.eachBatch(payload(['1']));
+    run = handles;
+    await reader.eachBatch(payload(['1']));
+    run = async () => Promise.reject(away());
+    await jest.runAllTimersAsync();
+    const start = Date.now();
+    await reader.eachBatch(payload(['2']));
+    await jest.runAllTimersAsync();
+    expect(Date.now() - start).toBe(100);
+  });
+
+  it('keeps the record while it can neither be handled nor buried', async () => {
+    run = async () => ({ kind: 'rejected', reason: 'bad_json', error: 'x' });
+    bury = async () => Promise.reject(new Error('the table is gone'));
+    await reader.eachBatch(payload(['1']));
+    expect(seen).toEqual(['pause']);
+  });
+
+  it('buries a record that makes the pipeline itself fail', async () => {
+    run = async () => Promise.reject(new TypeError('a bug of our own'));
+    await reader.eachBatch(payload(['1']));
+    expect(seen).toEqual(['bury 1', 'done 1', 'commit', 'beat']);
+  });
+
+  it('sends heartbeats while a record takes long', async () => {
+    run = () => new Promise((resolve) => setTimeout(() => resolve({ kind: 'handled' }), HEARTBEAT_MS * 3.5));
+    const done = reader.eachBatch(payload(['1']));
+    await jest.advanceTimersByTimeAsync(HEARTBEAT_MS * 3.4);
+    expect(seen).toEqual(['beat', 'beat', 'beat']);
+    await jest.runAllTimersAsync();
+    await done;
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('leaves the rest of the batch when it is being stopped', async () => {
+    run = async ({ offset }) => {
+      seen.push(`run ${offset}`);
+      running = false;
+      return { kind: 'handled' };
+    };
+    await reader.eachBatch(payload(['1', '2']));
+    expect(seen).toEqual(['run 1', 'done 1', 'commit', 'beat']);
+  });
+
+  it('resumes nothing after it was stopped', async () => {
+    run = async () => Promise.reject(away());
+    await reader.eachBatch(payload(['1']));
+    reader.stop();
+    await jest.runAllTimersAsync();
+    expect(seen).toEqual(['pause']);
+  });
+});
