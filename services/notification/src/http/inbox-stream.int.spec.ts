@@ -44,7 +44,7 @@ async function refusal(owner: { tenantId: string; userId: string }, lastEventId?
   return {
     status: answer.status,
     type: answer.headers.get('content-type'),
-    body: (await answer.json()),
+    body: await answer.json(),
   };
 }
 

@@ -18,7 +18,7 @@ afterAll(() => world?.stop());
 async function get(path: string, token?: string) {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const answer = await fetch(`${url}${path}`, { headers });
-  return { status: answer.status, body: (await answer.json()) };
+  return { status: answer.status, body: await answer.json() };
 }
 
 async function page(query = '', who = owner) {
