@@ -1,53 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
-import { serviceNames, topics } from '#contracts';
+import { expect, it } from '@jest/globals';
+import { serviceNames } from '#contracts';
 import { loadConfig } from '#platform';
-import { issuerConfig } from '../../apps/dev-issuer/src/config.js';
 import { readConfig as frontDoorConfig } from '../../apps/front-door/src/config.js';
-import { INBOX_RETENTION_DAYS } from '../../libs/platform/src/inbox/retention.js';
-import { singleNodeSettings } from '../../libs/servers/src/programs/kafka-properties.js';
-import { provisionPlan } from '../../tools/provision/src/provision-plan.js';
 import { faultsOf } from './kubernetes-models.js';
-import {
-  environmentOf,
-  hasKubectl,
-  isOurs,
-  matches,
-  named,
-  render,
-  type Container,
-  type Manifest,
-  type Workload,
-  workloadsOf,
-} from './rendered-manifests.js';
+import { containerOf, describeRendered, environment, manifestsOf, workload } from './overlays.js';
+import { isOurs, matches, named, type Workload, workloadsOf } from './rendered-manifests.js';
 import { serviceSchemas } from './service-schemas.js';
 
-const kubectl = hasKubectl();
-if (!kubectl) process.stdout.write('skipped: the Kubernetes manifests, as there is no kubectl on the PATH\n');
-const describeRendered = kubectl ? describe : describe.skip;
-const overlays = kubectl ? { dev: render('dev'), prod: render('prod') } : { dev: [], prod: [] };
-
-/** What an operator would put into a production secret. */
-const secretValues: Record<string, string> = {
-  DATABASE_URL: 'postgres://app:Zx81-not-guessable@db.internal:5432/app?sslmode=verify-full',
-  REDIS_URL: 'rediss://app:Zx81-not-guessable@redis.internal:6379',
-  DATABASE_OWNER_URL: 'postgres://owner:Zx81-not-guessable@db.internal:5432/app?sslmode=verify-full',
-  DATABASE_APP_ROLE: 'app',
-};
-
-function environment(manifests: Manifest[], container: Container | undefined): Record<string, string> {
-  if (container === undefined) throw new Error('no such container');
-  return environmentOf(container, manifests, ({ key }) => secretValues[key] ?? '');
-}
-
-function workload(manifests: Manifest[], name: string): Workload {
-  const found = workloadsOf(manifests).find(({ metadata }) => metadata.name === name);
-  if (found === undefined) throw new Error(`no workload ${name}`);
-  return found;
-}
-
-function containerOf(manifests: Manifest[], name: string): Container | undefined {
-  return workload(manifests, name).spec.template.spec.containers[0];
-}
+const overlays = { dev: manifestsOf('dev'), prod: manifestsOf('prod') };
 
 describeRendered.each(Object.entries(overlays))('k8s/overlays/%s', (overlay, manifests) => {
   const workloads = workloadsOf(manifests);
@@ -183,107 +143,6 @@ describeRendered.each(Object.entries(overlays))('k8s/overlays/%s', (overlay, man
     const secrets = manifests.filter(({ kind }) => kind === 'Secret');
     expect(secrets.length > 0).toBe(overlay === 'dev');
     expect(JSON.stringify(manifests).includes('development')).toBe(overlay === 'dev');
-  });
-});
-
-describeRendered('k8s/overlays/prod', () => {
-  const { prod } = overlays;
-
-  it('takes secrets by names that say whose they are and what for', () => {
-    const sources = workloadsOf(prod).flatMap(({ metadata, spec }) =>
-      (spec.template.spec.containers[0]?.env ?? []).flatMap(({ valueFrom }) =>
-        valueFrom?.secretKeyRef ? [`${metadata.name} ${valueFrom.secretKeyRef.name}`] : [],
-      ),
-    );
-    const expected = serviceNames.flatMap((service) => [
-      `${service}-server ${service}-runtime`,
-      `${service}-migrate ${service}-migration`,
-    ]);
-    expect([...new Set(sources)].sort()).toEqual(expected.sort());
-  });
-
-  it('runs without the development issuer', () => {
-    expect(prod.filter(({ metadata }) => metadata.name.includes('issuer'))).toEqual([]);
-  });
-
-  it('routes each service by its prefix to what is there, and nobody to /health or /metrics', () => {
-    interface Rule {
-      matches: { path: { type: string; value: string } }[];
-      filters?: { urlRewrite?: { path?: { replacePrefixMatch?: string } } }[];
-      backendRefs: { name: string; port: number }[];
-    }
-    const rules = prod
-      .filter(({ kind }) => kind === 'HTTPRoute')
-      .flatMap(({ spec }) => spec?.['rules'] as Rule[]);
-    const routes = rules.flatMap(({ matches: ways, filters, backendRefs }) =>
-      ways.map(({ path }) => [
-        path.value,
-        filters?.[0]?.urlRewrite?.path?.replacePrefixMatch,
-        backendRefs[0]?.name,
-        named(prod, 'Service', backendRefs[0]?.name ?? '')?.spec?.ports?.[0]?.port === backendRefs[0]?.port,
-      ]),
-    );
-    expect(routes.sort()).toEqual(
-      [
-        ['/catalog/v1', '/v1', 'catalog-server', true],
-        ['/docs', undefined, 'front-door-server', true],
-        ['/notification/v1', '/v1', 'notification-server', true],
-        ['/redemption/v1', undefined, 'front-door-server', true],
-        ['/scheduler/v1', '/v1', 'scheduler-server', true],
-        ['/targeting/v1', '/v1', 'targeting-server', true],
-      ].sort(),
-    );
-  });
-
-  it('makes every topic of the contracts, kept no longer than services remember what they have read', () => {
-    const made = prod.filter(({ kind }) => kind === 'KafkaTopic');
-    expect(made.map(({ metadata }) => metadata.name).sort()).toEqual(topics.map(({ name }) => name).sort());
-    for (const { name, partitions, compacted } of topics) {
-      const spec = named(prod, 'KafkaTopic', name)?.spec;
-      const config = spec?.['config'] as Record<string, unknown>;
-      expect(spec?.['partitions']).toBe(partitions);
-      if (compacted) expect(config['cleanup.policy']).toBe('compact');
-      else expect(Number(config['retention.ms'])).toBeLessThanOrEqual(INBOX_RETENTION_DAYS * 86_400_000);
-    }
-  });
-});
-
-describeRendered('k8s/overlays/dev', () => {
-  const { dev } = overlays;
-
-  it('provisions the roles that the services log in to', () => {
-    const plan = provisionPlan(environment(dev, containerOf(dev, 'provision')));
-    expect(plan.topics?.wanted).toHaveLength(topics.length);
-    for (const { service, names, passwords } of plan.databases?.wanted ?? []) {
-      const app = new URL(environment(dev, containerOf(dev, `${service}-server`))['DATABASE_URL'] ?? '');
-      expect([app.username, app.password, app.pathname]).toEqual([
-        names.appRole,
-        passwords.app,
-        `/${names.database}`,
-      ]);
-      const migration = environment(dev, containerOf(dev, `${service}-migrate`));
-      expect(new URL(migration['DATABASE_OWNER_URL'] ?? '').username).toBe(names.ownerRole);
-      expect(migration['DATABASE_APP_ROLE']).toBe(names.appRole);
-    }
-  });
-
-  it('has an issuer whose tokens the services accept', () => {
-    const issuer = issuerConfig(environment(dev, containerOf(dev, 'dev-issuer-server')));
-    for (const service of serviceNames)
-      expect(environment(dev, containerOf(dev, `${service}-server`))).toMatchObject({
-        AUTH_ISSUER: issuer.ISSUER_URL,
-        AUTH_AUDIENCE: issuer.AUTH_AUDIENCE,
-        AUTH_JWKS_URL: `${issuer.ISSUER_URL}/.well-known/jwks.json`,
-      });
-  });
-
-  it("runs Kafka with the settings of the tests' own broker", () => {
-    const given = environment(dev, containerOf(dev, 'kafka'));
-    for (const [name, value] of Object.entries(singleNodeSettings))
-      expect({ name, value: given[`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`] }).toEqual({
-        name,
-        value,
-      });
   });
 });
 
