@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Log } from '#platform';
+import { eventually } from '#testkit';
+import { RedemptionFixture, versionsOf } from '../../test/redemption-fixture.js';
+import type { RedeemEntry } from '../domain/batch.js';
+import type { Coupon } from '../domain/coupon.js';
+import { CouponMemory } from '../memory/coupon-memory.js';
+import type { RedemptionBatchStore } from '../store/redemption-batch.store.js';
+import { type EntryResult, RunBatch } from './run-batch.js';
+
+let fixture: RedemptionFixture;
+let memory: CouponMemory;
+let runner: RunBatch;
+const log = new Log({ level: 'silent' });
+beforeAll(async () => {
+  fixture = await RedemptionFixture.open();
+  memory = new CouponMemory(fixture.facts);
+  runner = new RunBatch(fixture.batches, memory, log);
+});
+afterAll(() => fixture.close());
+
+/** Entries of so many followers, with the coupon in memory as it is now. */
+async function entriesFor(coupon: Coupon, count: number): Promise<RedeemEntry[]> {
+  await memory.load(coupon.tenantId, coupon.couponId);
+  const users = await fixture.followersOf(coupon, count);
+  return users.map((userId) => fixture.entry(coupon, userId));
+}
+
+const kinds = (results: readonly EntryResult[]): string[] =>
+  results.map((result) => ('outcome' in result ? result.outcome.kind : 'error'));
+
+/** Holds the coupon's row in a transaction of another connection until `release`. */
+async function hold(coupon: Coupon) {
+  const holder = await fixture.pool.connect();
+  await holder.query('BEGIN');
+  await holder.query(`SELECT set_config('octopus.tenant_id', $1, true)`, [fixture.tenantId]);
+  await holder.query('SELECT FROM coupon WHERE coupon_id = $1 FOR UPDATE', [coupon.couponId]);
+  return {
+    query: (sql: string) => holder.query(sql, [coupon.couponId]),
+    release: async () => {
+      await holder.query('COMMIT');
+      holder.release();
+    },
+  };
+}
+
+/** Backends of ours that wait for a row. */
+const waiting = async (): Promise<number[]> => {
+  const { rows } = await fixture.pool.query<{ pid: number }>(
+    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows.map(({ pid }) => pid);
+};
+
+describe('a batch', () => {
+  it('with one entry that cannot be written redeems the other 63', async () => {
+    const coupon = await fixture.addCoupon();
+    const entries = await entriesFor(coupon, 64);
+    const poisoned = entries.map((entry, place) =>
+      place === 41 ? { ...entry, correlationId: 'no\u0000text' } : entry,
+    );
+    const { results } = await runner.run(poisoned);
+    expect(kinds(results).flatMap((kind, place) => (kind === 'accepted' ? [] : [place]))).toEqual([41]);
+    expect(await fixture.countsOf(coupon.couponId)).toMatchObject({
+      redeemed: 63,
+      redemptions: 63,
+      uses: 63,
+      answers: 63,
+      facts: 63,
+    });
+  });
+
+  it('decided on older terms is decided again on the new ones', async () => {
+    const [changed, same] = [await fixture.addCoupon(), await fixture.addCoupon()];
+    const entries = [...(await entriesFor(changed, 2)), ...(await entriesFor(same, 1))];
+    const other = await hold(changed);
+    const running = runner.run(entries);
+    await eventually(async () => expect(await waiting()).toHaveLength(1));
+    await other.query(
+      `UPDATE coupon SET version = 2, rev = rev + 1, status = 'disabled' WHERE coupon_id = $1`,
+    );
+    await other.release();
+    const { results } = await running;
+    expect(kinds(results)).toEqual(['refused', 'refused', 'accepted']);
+    expect(memory.get(changed.tenantId, changed.couponId)).toMatchObject({ version: 2, status: 'disabled' });
+    expect((await fixture.countsOf(changed.couponId)).redeemed).toBe(0);
+  });
+});
+
+describe('a connection that is lost', () => {
+  it('after the commit, before the answer: the answer is found again, as the first one', async () => {
+    const coupon = await fixture.addCoupon({ stock: { max: 3 } });
+    const entries = await entriesFor(coupon, 3);
+    let runs = 0;
+    const deaf = {
+      redeem: async (...given: Parameters<RedemptionBatchStore['redeem']>) => {
+        const done = await fixture.batches.redeem(...given);
+        if ((runs += 1) === 1) throw new Error('Connection terminated unexpectedly');
+        return done;
+      },
+    } as RedemptionBatchStore;
+    const { results, coupons } = await new RunBatch(deaf, memory, log).run(entries);
+    expect(kinds(results)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(coupons.get(coupon.couponId)?.stock).toMatchObject({ redeemed: 3, finished: true });
+    expect(await fixture.countsOf(coupon.couponId)).toMatchObject({
+      redeemed: 3,
+      redemptions: 3,
+      exhausted: 1,
+    });
+  });
+
+  it('while the backend still waits for the row: run again, sold once', async () => {
+    const coupon = await fixture.addCoupon({ stock: { max: 1 } });
+    const entries = await entriesFor(coupon, 1);
+    const other = await hold(coupon);
+    const running = runner.run(entries);
+    await eventually(async () => expect(await waiting()).toHaveLength(1));
+    const [orphan] = await waiting();
+    await fixture.test
+      .ownerPool()
+      .query('SELECT pg_terminate_backend($1)', [orphan])
+      .catch(() => undefined);
+    await fixture.pool.query('SELECT pg_terminate_backend($1)', [orphan]);
+    await other.release();
+    const { results } = await running;
+    expect(kinds(results)).toEqual(['accepted']);
+    expect(await fixture.countsOf(coupon.couponId)).toMatchObject({ redeemed: 1, redemptions: 1, uses: 1 });
+  });
+
+  it('with the orphan still queued for the row: whoever comes first sells it, the other finds it', async () => {
+    const coupon = await fixture.addCoupon({ stock: { max: 2 } });
+    const [entry] = await entriesFor(coupon, 1);
+    const other = await hold(coupon);
+    // The orphan and the second run are the same call, both waiting.
+    const both = [1, 2].map(() => runner.run([entry as RedeemEntry]));
+    await eventually(async () => expect(await waiting()).toHaveLength(2));
+    await other.release();
+    const answers = (await Promise.all(both)).map(({ results }) => results[0]);
+    expect(answers[0]).toEqual(answers[1]);
+    expect(await fixture.countsOf(coupon.couponId)).toMatchObject({ redeemed: 1, redemptions: 1, uses: 1 });
+  });
+});
+
+describe('plans', () => {
+  it('made over empty tables still use indexes when the tables are full', async () => {
+    // One connection: its statistics are flushed by itself alone.
+    const alone = await RedemptionFixture.open({ connections: 1 });
+    try {
+      const batches = alone.batches;
+      const coupon = await alone.addCoupon();
+      const [first = '', ...users] = await alone.followersOf(coupon, 40);
+      await batches.redeem([alone.entry(coupon, first)], versionsOf(coupon));
+      const before = await sequentialScans(alone);
+      for (const userId of users) await batches.redeem([alone.entry(coupon, userId)], versionsOf(coupon));
+      await alone.facts.read(alone.tenantId, [coupon.couponId], [alone.entry(coupon, first)]);
+      expect(await sequentialScans(alone)).toBe(before);
+    } finally {
+      await alone.close();
+    }
+  });
+});
+
+async function sequentialScans({ pool }: RedemptionFixture): Promise<number> {
+  await pool.query('SELECT pg_stat_force_next_flush()');
+  const { rows } = await pool.query<{ n: string }>(
+    `SELECT sum(seq_scan) AS n FROM pg_stat_user_tables
+      WHERE relname ~ '^(coupon|coupon_usage|follow|stored_answer_[0-9])$'`,
+  );
+  return Number(rows[0]?.n);
+}
