@@ -11,6 +11,7 @@ export {
   type TestRecord,
   userFact,
 } from './facts/test-fact.js';
+export { startTcpProxy, type TcpProxy } from './faults/tcp-proxy.js';
 export { type FailpointAction, failpointsEnv } from './failpoints.js';
 export { type RawRecord, testNamespace, type TestNamespace } from './kafka/test-namespace.js';
 export type { CollectedRecord } from './kafka/topic-collector.js';
