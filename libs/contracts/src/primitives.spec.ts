@@ -10,6 +10,7 @@ describe('text', () => {
   it.each([
     ['letters', 'a'],
     ['emoji of several code points', family],
+    ['the longest emoji in use', '👩🏽\u200d❤\ufe0f\u200d💋\u200d👩🏿'],
     ['flags', '🇭🇷'],
     ['skin tones', '👍🏽'],
     ['letters with one combining mark', combined],

@@ -52,7 +52,8 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Text limited in characters as people see them (grapheme clusters), not in UTF-16 units. */
 export function text(limits: { min: number; max: number }) {
-  // A grapheme may take many units (a family emoji takes 11), but not without end: the outer bound keeps counting cheap.
+  // A grapheme may take many code points, which is what zod counts (a kiss of two skin tones takes 10), but not without
+  // end: the outer bound keeps counting cheap.
   return z
     .string()
     .max(limits.max * 16, `must have at most ${limits.max} characters`)
@@ -65,7 +66,7 @@ export function text(limits: { min: number; max: number }) {
     });
 }
 
-/** A name or label from another system: kept as it came, bounded in UTF-16 units. */
+/** A name or label from another system: kept as it came, bounded in code points. */
 export function label(limits: { max: number }) {
   return z.string().min(1).max(limits.max).refine(isStorable, unstorable);
 }
