@@ -3,9 +3,18 @@ import { productionFaults } from './production-rules.js';
 
 /** Nothing starts on a wrong configuration. One line per variable: its name and how to mend it, never its value. */
 export class ConfigError extends Error {
-  constructor(readonly lines: readonly string[]) {
+  readonly #lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
     super(`The configuration is not complete:\n${lines.map((line) => `  ${line}`).join('\n')}`);
     this.name = 'ConfigError';
+    this.#lines = lines;
+    // Whoever starts the process shall read the lines, not where in our code they were found.
+    this.stack = this.message;
+  }
+
+  get lines(): readonly string[] {
+    return this.#lines;
   }
 }
 

@@ -104,12 +104,15 @@ describe('a command with a key', () => {
   });
 
   it('that fails leaves nothing, and its key free for the copy that waited', async () => {
+    const working = Promise.withResolvers<void>();
     const mayFail = Promise.withResolvers<void>();
     const failing = commands.run(command, async (tx) => {
       await work(tx);
+      working.resolve();
       await mayFail.promise;
       throw new ProblemError('wrong_state');
     });
+    await working.promise;
     const copy = commands.run(command, work);
     await pause(50);
     mayFail.resolve();
