@@ -31,6 +31,7 @@ interface DueRow {
   kind: string;
   dueAt: Date;
   attempts: number;
+  claimed: boolean;
 }
 
 /** The servers of one test file, and any number of schedulers on them. */
@@ -114,7 +115,8 @@ export class SchedulerWorld {
 
   async dueRows(couponId: string): Promise<DueRow[]> {
     const { rows } = await this.database.ownerPool().query<DueRow>(
-      `SELECT coupon_id AS "couponId", kind, due_at AS "dueAt", attempts FROM due
+      `SELECT coupon_id AS "couponId", kind, due_at AS "dueAt", attempts, lease IS NOT NULL AS claimed
+       FROM due
        WHERE coupon_id = $1 ORDER BY due_at`,
       [couponId],
     );

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { attemptCap, longestSleepMs, retryAfterMs, sleepMs } from './wake-up.js';
+import { attemptCap, lookAheadMs, retryAfterMs, sleepMs, tickMs } from './wake-up.js';
 
 describe('sleepMs', () => {
   it.each([
-    [null, longestSleepMs],
-    [5_000, longestSleepMs],
+    [null, null],
+    [5_001, null],
+    [5_000, 5_000],
     [250, 250],
     [0.2, 1],
     [0, 0],
@@ -14,13 +15,16 @@ describe('sleepMs', () => {
     expect(sleepMs(untilNext)).toBe(expected);
   });
 
-  it('never sleeps past a due instant, nor past the longest sleep', () => {
+  it('never sleeps past a due instant', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), (untilNext) => {
-        expect(sleepMs(untilNext)).toBeLessThanOrEqual(longestSleepMs);
-        expect(sleepMs(untilNext)).toBeLessThanOrEqual(untilNext + 1);
+        expect(sleepMs(untilNext) ?? tickMs).toBeLessThanOrEqual(untilNext + 1);
       }),
     );
+  });
+
+  it('sees several ticks ahead', () => {
+    expect(lookAheadMs).toBeGreaterThan(3 * tickMs);
   });
 });
 

@@ -1,14 +1,19 @@
-/** The longest sleep: what another replica planned, or a clock that was set, is seen after this long. Milliseconds. */
-export const longestSleepMs = 1_000;
+/** Every so often somebody looks, whatever happens: another replica may have planned or died. Milliseconds. */
+export const tickMs = 1_000;
+
+/** How far ahead a look sees: over several ticks, so that a tick that comes late makes nothing else late. Milliseconds. */
+export const lookAheadMs = 5_000;
 
 /**
- * How long to sleep until the next look at the due rows: exactly until the next one is due, if that is near.
- * @param untilNextMs from now to the next due instant by the database's clock, negative if it has passed; null = none is stored
+ * How long to sleep until the next look at the due rows: exactly until the next one is due.
+ * @param untilNextMs from now to the next due instant by the database's clock, negative if it has passed; null = none
+ *   within the look-ahead
+ * @returns milliseconds; null = the tick is soon enough
  */
-export function sleepMs(untilNextMs: number | null): number {
-  if (untilNextMs === null) return longestSleepMs;
+export function sleepMs(untilNextMs: number | null): number | null {
+  if (untilNextMs === null || untilNextMs > lookAheadMs) return null;
   // A timer may fire a moment early; rounding up keeps it from waking for nothing.
-  return Math.min(longestSleepMs, Math.max(0, Math.ceil(untilNextMs)));
+  return Math.max(0, Math.ceil(untilNextMs));
 }
 
 /** First and longest pause before a row whose announcement failed is tried again. Milliseconds. */

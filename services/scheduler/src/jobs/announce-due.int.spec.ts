@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CouponSnapshot } from '#contracts';
 import { aCoupon, eventually, failpointsEnv, newId } from '#testkit';
 import { inMs, schedule, SchedulerWorld } from '../../test/scheduler-world.js';
@@ -27,15 +28,27 @@ function scheduledCoupon(startMs: number, endMs: number): CouponSnapshot {
   return aCoupon({ status: 'scheduled', schedule: schedule(inMs(startMs), inMs(endMs)) });
 }
 
+/** Mean seconds from the due instant to the commit of its fact, of each replica and kind that announced any. */
+async function latenesses(replicas: readonly NestFastifyApplication[]): Promise<number[]> {
+  const texts = await Promise.all(replicas.map((app) => app.inject({ method: 'GET', url: '/metrics' })));
+  return texts.flatMap(({ body }) => {
+    const value = (what: string) => [
+      ...body.matchAll(new RegExp(`^scheduler_due_lateness_seconds_${what}\\S* (.+)$`, 'gm')),
+    ];
+    const counts = value('count').map(([, count]) => Number(count));
+    return value('sum').map(([, sum], index) => Number(sum) / (counts[index] ?? 0));
+  });
+}
+
 describe('an instant that comes', () => {
   it('is announced at once, with the instant that it stands for, and only once', async () => {
-    await Promise.all([world.replica(), world.replica()]);
-    const [startAt, endAt] = [inMs(1_700), inMs(2_300)];
+    const replicas = await Promise.all([world.replica(), world.replica()]);
+    const [startAt, endAt] = [inMs(2_700), inMs(3_300)];
     const coupon = await world.tell({ status: 'scheduled', schedule: schedule(startAt, endAt) });
-    await world.announcedSoon(coupon.couponId, 1);
-    expect(Date.now() - Date.parse(startAt)).toBeLessThan(500);
     await world.announcedSoon(coupon.couponId, 2);
-    expect(Date.now() - Date.parse(endAt)).toBeLessThan(500);
+    const late = await latenesses(replicas);
+    expect(late.length).toBeGreaterThan(0);
+    for (const seconds of late) expect(seconds).toBeLessThan(1);
     // A change around an announced instant does not announce it again.
     await world.tell({ ...coupon, version: 3 });
     await world.tell({ ...coupon, version: 4, status: 'active' });
@@ -112,9 +125,9 @@ describe('a scheduler that dies', () => {
       );
       await planAndStop(coupons);
       await world.database.shiftClock(3 * hour);
-      const doomed = await world.process(failpointsEnv({ [point]: 'exit' })).catch((error: Error) => error);
-      if (doomed instanceof Error) expect(doomed.message).toMatch(/ended before it was ready/);
-      else await eventually(() => expect(() => process.kill(doomed.pid, 0)).toThrow());
+      // Without a broker, so that nobody waits for a dead member of the consumer group.
+      const env = { ...failpointsEnv({ [point]: 'exit' }), KAFKA_BROKERS: '127.0.0.1:1' };
+      await expect(world.process(env)).rejects.toThrow(/ended before it was ready \(signal SIGKILL\)/);
       expect(coupons.flatMap(({ couponId }) => world.announced(couponId))).toEqual([]);
       await world.replica();
       for (const { couponId, schedule: planned } of coupons) {
@@ -143,10 +156,12 @@ describe('an instant that cannot be announced', () => {
     await world.database.shiftClock(2 * hour);
     const app = await world.replica();
     await world.announcedSoon(good.couponId, 1);
-    await eventually(async () => expect(await world.dueRows(bad.couponId)).toMatchObject([{ attempts: 9 }]));
-    await pool.query("UPDATE due SET not_before = '-infinity' WHERE coupon_id = $1", [bad.couponId]);
-    await eventually(async () => expect(await world.dueRows(bad.couponId)).toMatchObject([{ attempts: 10 }]));
-    await pool.query("UPDATE due SET not_before = '-infinity' WHERE coupon_id = $1", [bad.couponId]);
+    for (const attempts of [9, 10]) {
+      await eventually(async () => {
+        expect(await world.dueRows(bad.couponId)).toMatchObject([{ attempts, claimed: false }]);
+      });
+      await pool.query("UPDATE due SET not_before = '-infinity' WHERE coupon_id = $1", [bad.couponId]);
+    }
     const metrics = await app.inject({ method: 'GET', url: '/metrics' });
     expect(metrics.body).toMatch(/^scheduler_due_parked(\{.*\})? 1$/m);
     expect(Number(/^scheduler_due_lag_seconds(?:\{.*\})? (.+)$/m.exec(metrics.body)?.[1])).toBeGreaterThan(

@@ -1,7 +1,7 @@
 import { Log, Shutdown } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { longestSleepMs } from '../domain/wake-up.js';
+import { tickMs } from '../domain/wake-up.js';
 import { AnnounceDue } from '../use-cases/announce-due.js';
 import { DueAlarm } from '../use-cases/due-alarm.js';
 
@@ -26,7 +26,7 @@ export class AnnounceDueJob {
     shutdown.register('jobs', 'announcing due instants', () => this.stop());
   }
 
-  @Interval(longestSleepMs)
+  @Interval(tickMs)
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
@@ -45,11 +45,11 @@ export class AnnounceDueJob {
     }
   }
 
-  /** Between two ticks, a timer of its own for an instant that is that near. */
-  private sleep(ms: number): void {
+  /** A timer of its own for the next instant, if it is near. */
+  private sleep(ms: number | null): void {
     clearTimeout(this.#timer);
     if (ms === 0) this.#again = true;
-    else if (!this.#stopped && ms < longestSleepMs) this.#timer = setTimeout(() => this.wake(), ms);
+    else if (!this.#stopped && ms !== null) this.#timer = setTimeout(() => this.wake(), ms);
   }
 
   private async stop(): Promise<void> {

@@ -140,14 +140,22 @@ export class DueStore {
     return rows[0]?.untilMs ?? null;
   }
 
-  /** For the metrics: age of the oldest instant that is overdue, in seconds, and how many rows are parked. */
-  async backlog(tx: EntityManager, attemptCap: number): Promise<{ lagSeconds: number; parked: number }> {
-    const rows: { lagSeconds: number; parked: number }[] = await tx.query(
-      `SELECT coalesce((SELECT greatest(0, extract(epoch FROM octopus_now() - due_at))
-                        FROM due ORDER BY due_at LIMIT 1), 0)::float8 AS "lagSeconds",
-              (SELECT count(*) FROM due WHERE due_at <= (SELECT octopus_now()) AND attempts >= $1)::int AS parked`,
+  /** Age of the oldest instant that is overdue, in seconds; 0 = none is. */
+  async lagSeconds(tx: EntityManager): Promise<number> {
+    const rows: { lag: number }[] = await tx.query(
+      `SELECT greatest(0, extract(epoch FROM octopus_now() - due_at))::float8 AS lag
+       FROM due ORDER BY due_at LIMIT 1`,
+    );
+    return rows[0]?.lag ?? 0;
+  }
+
+  /** How many overdue rows have failed too often to be claimed again. */
+  async parked(tx: EntityManager, attemptCap: number): Promise<number> {
+    const rows: { parked: number }[] = await tx.query(
+      `SELECT count(*)::int AS parked FROM due
+       WHERE due_at <= (SELECT octopus_now()) AND attempts >= $1`,
       [attemptCap],
     );
-    return rows[0] ?? { lagSeconds: 0, parked: 0 };
+    return rows[0]?.parked ?? 0;
   }
 }

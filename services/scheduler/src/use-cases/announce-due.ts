@@ -2,7 +2,7 @@ import { classifyError, failpoint, Log, Metrics, Outbox, TenantDatabase } from '
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { dueFacts } from '../domain/plan.js';
-import { attemptCap, longestSleepMs, retryAfterMs, sleepMs } from '../domain/wake-up.js';
+import { attemptCap, lookAheadMs, retryAfterMs, sleepMs } from '../domain/wake-up.js';
 import { CouponScheduleStore } from '../store/coupon-schedule.store.js';
 import { type ClaimedDue, DueStore } from '../store/due.store.js';
 
@@ -25,9 +25,9 @@ export class AnnounceDue {
 
   /**
    * Announces one batch of what is due, oldest first.
-   * @returns milliseconds until it should run again: 0 = at once, there may be more
+   * @returns milliseconds until it should run again: 0 = at once, there may be more; null = at the next tick
    */
-  async run(): Promise<number> {
+  async run(): Promise<number | null> {
     const lease = uuidv7();
     const terms = { lease, leaseMs, attemptCap, limit: batchSize };
     const claimed = await this.database.acrossTenants((tx) => this.dues.claim(tx, terms));
@@ -39,8 +39,8 @@ export class AnnounceDue {
     return claimed.length > 0 ? 0 : this.untilNext();
   }
 
-  private async untilNext(): Promise<number> {
-    const horizon = { attemptCap, horizonMs: longestSleepMs };
+  private async untilNext(): Promise<number | null> {
+    const horizon = { attemptCap, horizonMs: lookAheadMs };
     return sleepMs(await this.database.acrossTenants((tx) => this.dues.untilNextMs(tx, horizon)));
   }
 

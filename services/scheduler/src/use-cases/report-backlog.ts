@@ -1,5 +1,6 @@
 import { Metrics, TenantDatabase } from '#platform';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { attemptCap } from '../domain/wake-up.js';
 import { DueStore } from '../store/due.store.js';
 
@@ -13,19 +14,21 @@ export class ReportBacklog implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const parked = this.metrics.gauge(
-      'scheduler_due_parked',
-      'Due instants given up after too many failures; an operator must look.',
-    );
     this.metrics.gauge(
       'scheduler_due_lag_seconds',
       'Age of the oldest due instant that is not announced yet.',
       [],
-      async (lag) => {
-        const backlog = await this.database.acrossTenants((tx) => this.dues.backlog(tx, attemptCap));
-        lag.set(backlog.lagSeconds);
-        parked.set(backlog.parked);
-      },
+      async (gauge) => gauge.set(await this.read((tx) => this.dues.lagSeconds(tx))),
     );
+    this.metrics.gauge(
+      'scheduler_due_parked',
+      'Due instants given up after too many failures; an operator must look.',
+      [],
+      async (gauge) => gauge.set(await this.read((tx) => this.dues.parked(tx, attemptCap))),
+    );
+  }
+
+  private read(query: (tx: EntityManager) => Promise<number>): Promise<number> {
+    return this.database.acrossTenants(query);
   }
 }
