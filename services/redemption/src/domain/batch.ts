@@ -7,7 +7,7 @@ export interface RedeemEntry {
   readonly tenantId: string;
   readonly couponId: string;
   readonly userId: string;
-  /** See request-identity.ts. */
+  /** See use-cases/request-identity.ts. */
   readonly reservationId: string;
   readonly fingerprint: string;
   /** Made beforehand, so that running the batch again makes nothing twice. */

@@ -27,7 +27,7 @@ describe('a redemption', () => {
     expect(headers.get('idempotency-replayed')).toBeNull();
     const facts = await world.namespace.collect('redemption.redemption.v1');
     await eventually(() =>
-      expect(facts.map(({ key, value }) => [key, JSON.parse(value ?? '').userId])).toContainEqual([
+      expect(facts.map(({ key, value }) => [key, dataOf(value).userId])).toContainEqual([
         body.redemptionId,
         userId,
       ]),
@@ -228,7 +228,7 @@ describe('terms that change', () => {
       expect(
         applied
           .filter(({ key }) => key === coupon.couponId)
-          .map(({ value, headers }) => [JSON.parse(value ?? '').version, headers['ce_revision']]),
+          .map(({ value, headers }) => [dataOf(value).version, headers['ce_revision']]),
       ).toEqual([
         [2, '2'],
         [5, '5'],
@@ -253,3 +253,7 @@ describe('terms that change', () => {
     expect(row).toEqual({ version: 7, status: 'active', redeemed: '1', max: '2' });
   });
 });
+
+function dataOf(value: string | null): Record<string, unknown> {
+  return JSON.parse(value ?? '{}') as Record<string, unknown>;
+}

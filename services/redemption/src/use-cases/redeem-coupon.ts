@@ -7,7 +7,7 @@ import { RedemptionConfig } from '../config.js';
 import type { RedeemAnswer } from '../domain/answer.js';
 import type { RedeemEntry } from '../domain/batch.js';
 import { refusal } from '../domain/refusal.js';
-import { requestFingerprint, reservationId } from '../domain/request-identity.js';
+import { requestFingerprint, reservationId } from './request-identity.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import { DecideBatch, type ScreenedBatch } from './decide-batch.js';
 
