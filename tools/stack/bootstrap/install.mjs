@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { runLogged } from './logged.mjs';
+import { hasUsableNode } from './node-version.mjs';
 import { BootstrapFailure, progress } from './report.mjs';
 import { root } from './root.mjs';
 
@@ -12,7 +13,7 @@ const npmStamp = join(root, 'node_modules/.package-lock.json');
 
 /** Is what package-lock.json asks for not (wholly) installed? */
 export function needsInstall() {
-  if (!existsSync(npmStamp)) return true;
+  if (!existsSync(npmStamp) || !hasUsableNode()) return true;
   if (existsSync(stamp)) return readFileSync(stamp, 'utf8') !== lockHash();
   return statSync(npmStamp).mtimeMs < statSync(lock).mtimeMs;
 }
@@ -20,7 +21,10 @@ export function needsInstall() {
 export async function install() {
   progress('Installing packages with npm ci (the first time this takes a minute) …');
   const [command, ...args] = npm();
-  await runLogged('npm-ci', command, [...args, 'ci', '--no-audit', '--no-fund']);
+  // Of all install scripts only that of the pinned Node is needed (see allowScripts in package.json, which older npms do
+  // not know); others would compile optional parts for a minute, or fail where there is no compiler.
+  await runLogged('npm-ci', command, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  await runLogged('npm-rebuild', command, [...args, 'rebuild', 'node', '--ignore-scripts=false']);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, lockHash());
 }
@@ -31,15 +35,28 @@ function lockHash() {
 
 /** The npm that runs us, the one beside this Node, or the one in PATH. */
 function npm() {
-  const beside = join(dirname(process.execPath), '..', 'lib/node_modules/npm/bin/npm-cli.js');
+  const node = lastingNode();
+  const beside = join(dirname(node), '..', 'lib/node_modules/npm/bin/npm-cli.js');
   const script = [process.env.npm_execpath, beside].find(
     (path) => path?.endsWith('npm-cli.js') && existsSync(path),
   );
-  if (script !== undefined) return [process.execPath, script];
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const inPath = folders.map((folder) => join(folder, 'npm')).find((path) => existsSync(path));
-  if (inPath !== undefined) return [inPath];
+  if (script !== undefined) return [node, script];
+  const npm = findInPath('npm');
+  if (npm !== undefined) return [npm];
   throw new BootstrapFailure(
     'npm was not found: install it with Node (Debian, Ubuntu: sudo apt-get install npm)',
   );
+}
+
+/** npm puts the pinned Node first in PATH, so it may be the one that runs this: npm ci would delete it under us. */
+function lastingNode() {
+  const isOurs = (path) => path.startsWith(join(root, 'node_modules'));
+  const node = [process.execPath, process.env.npm_node_execpath].find((path) => path && !isOurs(path));
+  return node ?? findInPath('node') ?? process.execPath;
+}
+
+function findInPath(name) {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const lasting = folders.filter((folder) => !folder.includes('node_modules'));
+  return lasting.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { BootstrapFailure } from './report.mjs';
 import { root } from './root.mjs';
 
+const pinned = join(root, 'node_modules/node/bin/node');
+
 /** Older ones cannot run the npm packages that are needed to get the pinned one. */
 export function refuseOldNode() {
   if (isAtLeast(20, 19)) return;
@@ -11,9 +13,13 @@ export function refuseOldNode() {
   );
 }
 
+/** Is there a Node that can run the built system: the pinned one, or the running one? */
+export function hasUsableNode() {
+  return existsSync(pinned) || isAtLeast(24, 9);
+}
+
 /** The Node that package.json pins; the running one where that could not be installed but is new enough for jest. */
 export function pinnedNode() {
-  const pinned = join(root, 'node_modules/node/bin/node');
   if (existsSync(pinned)) return pinned;
   if (isAtLeast(24, 9)) return process.execPath;
   throw new BootstrapFailure(

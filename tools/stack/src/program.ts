@@ -58,7 +58,9 @@ export async function howItEnded(name: string, child: LivingChild): Promise<stri
 }
 
 function logEnd(logFile: string): string {
-  const lines = lastLogLines(logFile, 5).map((line) => `  ${line.slice(0, 400)}`);
+  // Without a stack trace's frames: they push out what went wrong.
+  const telling = lastLogLines(logFile, 60).filter((line) => !/^\s+at /.test(line));
+  const lines = telling.slice(-8).map((line) => `  ${line.slice(0, 400)}`);
   return [`; its log: ${logFile}`, ...lines].join('\n');
 }
 
