@@ -130,13 +130,13 @@ function kafkaPlan(host: string, hostPort: number): ContainerPlan {
     'log.dirs': '/var/lib/kafka/data',
   };
   // The image turns each KAFKA_A_B variable into the setting a.b.
-  const names = Object.entries(settings).map(([name, value]) => [
-    `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,
-    value,
-  ]);
+  const environment: Record<string, string> = { KAFKA_HEAP_OPTS: '-Xms96m -Xmx384m' };
+  for (const [name, value] of Object.entries(settings)) {
+    environment[`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`] = value;
+  }
   return {
     port: 9092,
-    environment: { ...Object.fromEntries(names), KAFKA_HEAP_OPTS: '-Xms96m -Xmx384m' },
+    environment,
     command: [],
     dataFolder: '/var/lib/kafka/data',
     address: (address, port) => `${address}:${port}`,

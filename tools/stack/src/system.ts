@@ -86,6 +86,6 @@ async function bringUp(program: Program, layer: Layer, { folder, life }: SystemP
 
 /** Like Promise.all, for promises that go on after the first failure: theirs are not reported as unhandled. */
 async function allOrFirstFailure(promises: Promise<unknown>[]): Promise<void> {
-  promises.forEach((promise) => promise.catch(() => undefined));
+  void Promise.allSettled(promises);
   await Promise.all(promises);
 }
