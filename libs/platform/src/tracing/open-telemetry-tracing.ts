@@ -1,31 +1,33 @@
-import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Tracer } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { core, NodeSDK, resources } from '@opentelemetry/sdk-node';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { ActiveSpan, SpanAttributes } from './tracing.js';
 import { Tracing } from './tracing.js';
 
 const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, producer: SpanKind.PRODUCER };
 
-/** Records spans and sends them by OTLP over HTTP. Loaded only when an endpoint is configured. */
+const propagator = new W3CTraceContextPropagator();
+
+/**
+ * Records spans and sends them by OTLP over HTTP. Loaded only when an endpoint is configured. Made of the SDK's parts:
+ * the package `sdk-node` brings every exporter there is, 170 MB of them.
+ */
 export class OpenTelemetryTracing extends Tracing {
-  readonly #sdk: NodeSDK;
+  readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
 
   /** `endpoint`: base URL of the collector, as OTEL_EXPORTER_OTLP_ENDPOINT says it. */
   constructor(service: string, endpoint: string) {
     super();
-    this.#sdk = new NodeSDK({
-      resource: resources.resourceFromAttributes({ 'service.name': `octopus-${service}` }),
-      traceExporter: new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` }),
-      textMapPropagator: new core.W3CTraceContextPropagator(),
-      instrumentations: [],
-      // Prometheus scrapes the metrics and the log goes to standard output: neither leaves by OTLP
-      metricReaders: [],
-      logRecordProcessors: [],
+    const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
+    this.#provider = new TracerProvider({
+      resource: resourceFromAttributes({ 'service.name': `octopus-${service}` }),
+      spanProcessors: [new BatchSpanProcessor({ exporter })],
     });
-    this.#sdk.start();
-    this.#tracer = trace.getTracer('octopus-coupons');
+    this.#tracer = this.#provider.getTracer('octopus-coupons');
   }
 
   override get enabled(): boolean {
@@ -54,11 +56,11 @@ export class OpenTelemetryTracing extends Tracing {
   }
 
   override shutdown(): Promise<void> {
-    return this.#sdk.shutdown();
+    return this.#provider.shutdown();
   }
 }
 
 function parentContext(traceparent: string | undefined): Context {
-  if (traceparent === undefined) return context.active();
-  return propagation.extract(context.active(), { traceparent });
+  if (traceparent === undefined) return ROOT_CONTEXT;
+  return propagator.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter);
 }
