@@ -48,6 +48,9 @@ const misbehave: Record<string, () => unknown> = {
   throws: () => {
     throw new Error('I cannot');
   },
+  busy: () => {
+    if (attempts.length <= 5) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+  },
   'type error': () => (undefined as unknown as { length: number }).length,
   'throws a string': () => {
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- other people's code does
@@ -259,6 +262,15 @@ describe('a consumer', () => {
     gate.resolve();
     gate = undefined;
     await eventually(async () => expect(await timesGreeted(user.userId)).toBe(1));
+    await goesOn();
+    expect(deadLetters).toHaveLength(before);
+  });
+
+  it('tries again and again what only the server stands in the way of', async () => {
+    const before = deadLetters.length;
+    const { user } = await send('busy');
+    await eventually(async () => expect(await timesGreeted(user.userId)).toBe(1));
+    expect(attempts).toEqual(Array(6).fill('busy'));
     await goesOn();
     expect(deadLetters).toHaveLength(before);
   });

@@ -4,6 +4,7 @@ import { type Envelope, eventMap } from '#contracts';
 import { Clock } from '../clock/clock.js';
 import { runInContext } from '../context/request-context.js';
 import { TenantDatabase } from '../database/tenant-database.js';
+import { failpoint } from '../failpoints/failpoint.js';
 import { Inbox } from '../inbox/inbox.js';
 import { outlivesInbox } from '../inbox/retention.js';
 import { Log } from '../logging/log.js';
@@ -105,6 +106,7 @@ export class EventPipeline {
         tenantId,
         afterCommit: (effect) => this.database.afterCommit(tx, effect),
       });
+      await failpoint('consumer.before-commit');
       return { kind: 'handled' };
     });
   }

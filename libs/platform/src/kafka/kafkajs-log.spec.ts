@@ -34,6 +34,7 @@ describe("kafkajs' log", () => {
   it('keeps errors and warnings, and makes a lost connection a warning', () => {
     expect(levelOf(entry(logLevel.ERROR, 'Crash: KafkaJSNonRetriableError'))).toBe('error');
     expect(levelOf(entry(logLevel.ERROR, 'Connection error: connect ECONNREFUSED'))).toBe('warn');
+    expect(levelOf(entry(logLevel.ERROR, 'Request Produce(key: 0, version: 7) timed out'))).toBe('warn');
     expect(levelOf(entry(logLevel.WARN, 'careful'))).toBe('warn');
     expect(levelOf(entry(logLevel.INFO, 'Consumer has joined the group'))).toBe('debug');
   });

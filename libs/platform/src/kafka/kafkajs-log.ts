@@ -22,8 +22,8 @@ export function kafkajsLogCreator(log: Log): (level: logLevel) => (entry: LogEnt
 export function levelOf({ level, log }: Pick<LogEntry, 'level' | 'log'>): Level {
   const error: unknown = log['error'];
   if (TRANSIENT.test(`${log.message} ${typeof error === 'string' ? error : ''}`)) return 'debug';
-  // A connection lost is told by whoever needed it, once, and not by every attempt to have it back.
-  if (level === logLevel.ERROR) return log.message.startsWith('Connection ') ? 'warn' : 'error';
+  // Whoever needed the connection or the answer tells of it, once; kafkajs does at every attempt to have it.
+  if (level === logLevel.ERROR) return /^Connection | timed out$/.test(log.message) ? 'warn' : 'error';
   if (level === logLevel.WARN) return 'warn';
   return 'debug';
 }

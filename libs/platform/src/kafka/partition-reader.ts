@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EachBatchPayload } from 'kafkajs';
+import { failpoint } from '../failpoints/failpoint.js';
 import { Log } from '../logging/log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { classifyError } from './classify-error.js';
@@ -52,6 +53,7 @@ export class PartitionReader {
       if (!payload.isRunning() || payload.isStale()) return;
       const record = receivedRecord(topic, batch.partition, message);
       if (!(await this.#take(record, payload))) return;
+      await failpoint('consumer.before-offset');
       payload.resolveOffset(message.offset);
       this.#lag.set(
         { topic, partition: batch.partition },

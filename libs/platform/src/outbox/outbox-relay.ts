@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type pg from 'pg';
 import { TenantDatabase } from '../database/tenant-database.js';
+import { failpoint } from '../failpoints/failpoint.js';
 import { EventProducer } from '../kafka/event-producer.js';
 import { topicAtFault } from '../kafka/kafka-errors.js';
 import { Log } from '../logging/log.js';
@@ -105,7 +106,9 @@ export class OutboxRelay implements OnApplicationBootstrap {
     const held = new Set(this.#leases.held());
     const ours = facts.filter(({ shard }) => held.has(shard));
     const startedAt = performance.now();
+    await failpoint('outbox.before-send');
     const sent = await this.#send(ours);
+    await failpoint('outbox.before-delete');
     await deleteSent(this.#pool, sent);
     this.#count(sent, (performance.now() - startedAt) / 1000);
     return sent.length;

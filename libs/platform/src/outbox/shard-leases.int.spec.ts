@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type pg from 'pg';
-import { testDatabase, type TestDatabase } from '#testkit';
+import pg from 'pg';
+import { eventually, testDatabase, type TestDatabase } from '#testkit';
 import { ShardLeases } from './shard-leases.js';
 
 describe('ShardLeases', () => {
@@ -36,12 +36,29 @@ describe('ShardLeases', () => {
   });
 
   it('never gives a shard to two that ask at the same moment', async () => {
-    const relays = Array.from({ length: 6 }, relay);
-    for (let round = 0; round < 3; round += 1) {
-      now += times.renewMs;
-      await Promise.all(relays.map((leases) => leases.keep()));
+    const wide = new pg.Pool({ connectionString: database.ownerUrl, max: 8 });
+    const blocker = await pool.connect();
+    try {
+      const relays = Array.from({ length: 6 }, () => new ShardLeases(wide, times, () => now));
+      await blocker.query('BEGIN');
+      await blocker.query('SELECT FROM outbox_lease FOR UPDATE');
+      // All of them have seen the same free shards when the first may take one.
+      const kept = Promise.all(relays.map((leases) => leases.keep()));
+      await eventually(async () => {
+        const { rowCount } = await pool.query(
+          `SELECT FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE outbox_lease%'`,
+        );
+        expect(rowCount).toBe(6);
+      });
+      await blocker.query('COMMIT');
+      await kept;
       const all = relays.flatMap((leases) => [...leases.held()]);
       expect(new Set(all).size).toBe(all.length);
+      expect(all.length).toBeGreaterThan(0);
+    } finally {
+      blocker.release();
+      await wide.end();
     }
   });
 
