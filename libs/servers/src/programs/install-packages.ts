@@ -9,9 +9,11 @@ import { findInPath } from './find-program.js';
 export async function installPackages(
   packages: string[],
   env: NodeJS.ProcessEnv,
+  progress: (line: string) => void,
 ): Promise<string | undefined> {
   const prefix = await promptlessRoot(env);
   if (prefix === undefined) return 'apt-get cannot run here without a prompt';
+  progress(`Installing with apt-get: ${packages.map((choice) => choice.split('|')[0]).join(' ')} …`);
   const [command, ...args] = [...prefix, '/bin/sh', '-c', SCRIPT, 'install', ...packages];
   const run = await runProgram(command ?? '/bin/sh', args, { env, timeoutMs: 600_000 });
   return run.ok ? undefined : `apt-get failed: ${lastLine(run.stderr) || lastLine(run.stdout)}`;
@@ -39,7 +41,10 @@ export PATH DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 policy=/usr/sbin/policy-rc.d
 cluster=/etc/postgresql-common/createcluster.d/octopus-coupons.conf
 made=""
-cleanup() { [ -z "$made" ] || rm -f $made; }
+cleanup() {
+  [ -z "$made" ] || rm -f $made
+  rmdir "$(dirname "$cluster")" 2>/dev/null || true
+}
 trap cleanup EXIT
 apt-get update -qq -o DPkg::Lock::Timeout=120
 names=""

@@ -54,10 +54,10 @@ export async function requirePrograms(
   if (missing.length === 0) return;
   let whyNot: string | undefined;
   if (mayInstall) {
-    progress(`Installing with apt: ${packageNames(missing)}`);
     whyNot = await installPackages(
       missing.map(({ aptPackage }) => aptPackage),
       env,
+      progress,
     );
     missing = await missingPrograms(kinds, env);
   }
