@@ -140,6 +140,42 @@ export class CatalogWorld {
     return this.namespace.produce<TopicName>(fact.topic, fact as TestFact<TopicName>);
   }
 
+  /** Produces the fact and waits until the catalog has read it, whatever it made of it. */
+  async told(fact: AnyFact): Promise<void> {
+    const eventId = await this.produce(fact);
+    await eventually(async () => {
+      const sql = 'SELECT FROM inbox WHERE event_id = $1';
+      const { rowCount } = await this.database.ownerPool().query(sql, [eventId]);
+      if (rowCount !== 1) throw new Error('not read yet');
+    });
+  }
+
+  /** Holds the coupon's row as another transaction would; `done` lets it go. */
+  async holdRow(
+    owner: Owner,
+    couponId: string,
+  ): Promise<{ waiting(count: number): Promise<void>; done(): Promise<void> }> {
+    const pool = this.database.ownerPool();
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    await client.query("SELECT set_config('octopus.tenant_id', $1, true)", [owner.tenantId]);
+    await client.query('SELECT FROM coupon WHERE tenant_id = $1 AND coupon_id = $2 FOR UPDATE', [owner.tenantId, couponId]); // prettier-ignore
+    return {
+      waiting: (count) =>
+        eventually(async () => {
+          const { rows } = await pool.query<{ waiting: number }>(
+            `SELECT count(*)::int AS waiting FROM pg_locks JOIN pg_stat_activity USING (pid)
+             WHERE datname = current_database() AND NOT granted`,
+          );
+          if (rows[0]?.waiting !== count) throw new Error(`${rows[0]?.waiting} of ${count} are waiting`);
+        }),
+      done: async () => {
+        await client.query('COMMIT');
+        client.release();
+      },
+    };
+  }
+
   async create(owner: Owner, fields: Record<string, unknown> = {}): Promise<CouponView> {
     const answer = await this.call('POST', '/v1/coupons', {
       token: owner.token,

@@ -92,6 +92,19 @@ export class SchedulerWorld {
     await this.database.drop();
   }
 
+  /** Says how the coupon stands, and waits until the scheduler has read it, whatever it made of it. */
+  async told(coupon: Partial<CouponSnapshot>, tenantId = this.tenantId): Promise<CouponSnapshot> {
+    const whole = aCoupon(coupon);
+    const { topic, ...fact } = couponFact(tenantId, whole);
+    const eventId = await this.namespace.produce(topic, fact);
+    await eventually(async () => {
+      const sql = 'SELECT FROM inbox WHERE event_id = $1';
+      const { rowCount } = await this.database.ownerPool().query(sql, [eventId]);
+      if (rowCount !== 1) throw new Error('not read yet');
+    });
+    return whole;
+  }
+
   /** Says how the coupon stands, and gives it back. */
   async tell(coupon: Partial<CouponSnapshot>, tenantId = this.tenantId): Promise<CouponSnapshot> {
     const whole = aCoupon(coupon);
