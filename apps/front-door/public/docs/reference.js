@@ -28,6 +28,8 @@ function render() {
     // Neither another document by query parameter nor the badge of an outside validator.
     queryConfigEnabled: false,
     validatorUrl: null,
+    // x-roles and x-problems: who may call a route, and every refusal that it knows.
+    showExtensions: true,
     displayRequestDuration: true,
     defaultModelsExpandDepth: 0,
     tryItOutEnabled: true,
