@@ -24,9 +24,12 @@ const commands = {
   }),
 };
 
+/** Installs and builds, and goes on with nothing: for CI, which runs the checks one by one afterwards. */
+const installOnly = 'install';
+
 async function main([command, ...rest]) {
   refuseOldNode();
-  const plan = commands[command]?.(rest);
+  const plan = command === installOnly ? {} : commands[command]?.(rest);
   if (plan === undefined) throw new BootstrapFailure(`Say one of: ${Object.keys(commands).join(', ')}`);
   const help = helpFor(command, rest);
   if (help !== undefined) return void console.log(help);
@@ -37,7 +40,7 @@ async function main([command, ...rest]) {
       if (needsBuild(plan.asItIs)) await build();
     },
   );
-  await handOver(pinnedNode(), plan, startedAt);
+  if (plan.args !== undefined) await handOver(pinnedNode(), plan, startedAt);
 }
 
 main(process.argv.slice(2)).catch(fail);

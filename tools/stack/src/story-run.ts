@@ -6,20 +6,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cloneDataFolder, cloneRoot, freePorts, lastLogLines, openFolder, startChild } from '#servers';
 import { howItEnded } from './program.js';
 import { StackFailure } from './stack-failure.js';
+import { type StoryPart, deviations, storyScript } from './story-script.js';
 
 /** Longer than a clean stop of every layer of a stack takes. */
 const STOP_MS = 45_000;
 
-/** Runs a story in bash, any failing command ends it. Resolves to its exit code. */
-export async function runStory(script: string, frontDoorUrl: string): Promise<number> {
-  const bash = spawn('bash', ['-euo', 'pipefail', '-E', '-c', script], {
+/** Runs a story in bash, where any failing command ends it, and holds what it prints to the README. Resolves to an exit code. */
+export async function runStory(parts: readonly StoryPart[], frontDoorUrl: string): Promise<number> {
+  const bash = spawn('bash', ['-euo', 'pipefail', '-E', '-c', storyScript(parts, frontDoorUrl)], {
     cwd: cloneRoot(),
     env: { ...process.env, FRONT_DOOR_URL: frontDoorUrl },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  bash.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    process.stdout.write(text);
   });
   const [code] = (await once(bash, 'close')) as [number | null];
-  console.log(code === 0 ? 'The story holds' : 'The story does not hold');
-  return code ?? 1;
+  const wrong = deviations(parts, output);
+  wrong.forEach((line) => console.error(line));
+  const holds = code === 0 && wrong.length === 0;
+  console.log(holds ? 'The story holds' : 'The story does not hold');
+  return holds ? 0 : code || 1;
 }
 
 /** Starts a stack on free ports and throw-away data for the time of the work; one that runs already is left alone. */

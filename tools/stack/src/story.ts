@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cloneRoot } from '#servers';
-import { extractStory, storyScript } from './story-script.js';
+import { extractStory } from './story-script.js';
 import { runStory, withOwnStack } from './story-run.js';
 import { StackFailure, describeFailure } from './stack-failure.js';
 
@@ -12,10 +12,9 @@ process.exitCode = await tellStory().catch((error: unknown) => {
 
 /** Runs README's story against FRONT_DOOR_URL, or against a stack of its own that is gone afterwards. */
 async function tellStory(): Promise<number> {
-  const blocks = extractStory(await readFile(join(cloneRoot(), 'README.md'), 'utf8').catch(() => ''));
-  if (blocks.length === 0) throw new StackFailure('README.md has no block that begins with ```sh story');
+  const parts = extractStory(await readFile(join(cloneRoot(), 'README.md'), 'utf8').catch(() => ''));
+  if (parts.length === 0) throw new StackFailure('README.md has no block that begins with ```sh story');
   const given = process.env['FRONT_DOOR_URL'];
-  const tell = (frontDoorUrl: string): Promise<number> =>
-    runStory(storyScript(blocks, frontDoorUrl), frontDoorUrl);
+  const tell = (frontDoorUrl: string): Promise<number> => runStory(parts, frontDoorUrl);
   return given ? tell(given.replace(/\/$/, '')) : withOwnStack(tell);
 }
