@@ -40,7 +40,8 @@ describe('composeRedeemedMessage', () => {
   });
 
   describe('given a name that has not been heard', () => {
-    it.each([{ userName: undefined }, { channelName: undefined }])('waits for %j', (known) => {
+    it.each(['userName', 'channelName'])('waits for %s', (name) => {
+      const known = { [name]: undefined };
       expect(compose(known, { waitedMs: 2_999 })).toMatchObject({ ready: false, waitingFor: 'names' });
     });
     it('uses neutral wording once the wait is over', () => {

@@ -145,8 +145,13 @@ describe('a redemption that comes before its coupon', () => {
     await produce(story.facts.channel);
     await produce(redeemedFact(story.tenantId, { ...story.about, couponVersion: 3 }));
     await eventually(async () => expect(await story.pending()).toHaveLength(1));
-    await produce(story.facts.coupon);
-    await settle();
+    await produceAndHandle([story.facts.coupon]);
+    const pool = world.database.ownerPool();
+    const mine = [story.user.userId];
+    await pool.query('UPDATE pending_message SET due_at = octopus_now() WHERE user_id = $1', mine);
+    const looked =
+      'SELECT 1 FROM pending_message WHERE user_id = $1 AND NOT leased AND due_at > octopus_now()';
+    await eventually(async () => expect((await pool.query(looked, mine)).rowCount).toBe(1));
     expect(await story.messages()).toEqual([]);
 
     await produce(couponFact(story.tenantId, { ...story.coupon, version: 3, name: 'Free cake' }));
