@@ -104,9 +104,12 @@ describe('a whole service', () => {
     seen = app.get(Seen);
     await app.listen(0, '127.0.0.1');
     await app.startAllMicroservices();
-    await eventually(async () => expect((await app.inject('/health/ready')).json()).toMatchObject({ ok: true }), {
-      timeoutMs: 20_000,
-    });
+    await eventually(
+      async () => expect((await app.inject('/health/ready')).json()).toMatchObject({ ok: true }),
+      {
+        timeoutMs: 20_000,
+      },
+    );
   });
   afterAll(async () => {
     await app.close();
