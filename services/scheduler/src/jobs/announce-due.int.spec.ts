@@ -48,7 +48,7 @@ describe('an instant that comes', () => {
     await world.announcedSoon(coupon.couponId, 2);
     const late = await latenesses(replicas);
     expect(late.length).toBeGreaterThan(0);
-    for (const seconds of late) expect(seconds).toBeLessThan(1);
+    for (const seconds of late) expect(seconds).toBeLessThan(0.25);
     // A change around an announced instant does not announce it again.
     await world.tell({ ...coupon, version: 3 });
     await world.tell({ ...coupon, version: 4, status: 'active' });
@@ -76,24 +76,6 @@ describe('an instant that comes', () => {
     expect(world.announced(coupon.couponId)).toEqual([]);
     await world.database.shiftClock(2 * hour);
     await world.announcedSoon(coupon.couponId, 1);
-  });
-
-  it('is not announced when it was moved while it was claimed', async () => {
-    const coupon = aCoupon({ schedule: schedule(null, inMs(hour)) });
-    await planAndStop([coupon]);
-    await world.database.shiftClock(2 * hour);
-    const later = inMs(8 * hour);
-    // A holder that died with the row in its hands; the edit overtakes it.
-    await world.database
-      .ownerPool()
-      .query(`UPDATE due SET lease = $2, not_before = clock_timestamp() + interval '3 s', attempts = 1
-              WHERE coupon_id = $1`, [coupon.couponId, newId()]); // prettier-ignore
-    await world.replica();
-    await world.tell({ ...coupon, version: 3, schedule: schedule(null, later) });
-    await world.knows({ ...coupon, version: 3 });
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
-    expect(world.announced(coupon.couponId)).toEqual([]);
-    expect(await world.dueRows(coupon.couponId)).toMatchObject([{ dueAt: new Date(later), attempts: 0 }]);
   });
 });
 
@@ -153,6 +135,8 @@ describe('an instant that cannot be announced', () => {
       `ALTER TABLE announced ADD CONSTRAINT broken CHECK (coupon_id <> '${bad.couponId}') NOT VALID`,
     );
     await pool.query('UPDATE due SET attempts = 8 WHERE coupon_id = $1', [bad.couponId]);
+    // Its last attempt: failing along with the other would park it.
+    await pool.query('UPDATE due SET attempts = 9 WHERE coupon_id = $1', [good.couponId]);
     await world.database.shiftClock(2 * hour);
     const app = await world.replica();
     await world.announcedSoon(good.couponId, 1);
@@ -160,7 +144,7 @@ describe('an instant that cannot be announced', () => {
       await eventually(async () => {
         expect(await world.dueRows(bad.couponId)).toMatchObject([{ attempts, claimed: false }]);
       });
-      await pool.query("UPDATE due SET not_before = '-infinity' WHERE coupon_id = $1", [bad.couponId]);
+      await pool.query("UPDATE due SET not_before = 'epoch' WHERE coupon_id = $1", [bad.couponId]);
     }
     const metrics = await app.inject({ method: 'GET', url: '/metrics' });
     expect(metrics.body).toMatch(/^scheduler_due_parked(\{.*\})? 1$/m);

@@ -42,7 +42,7 @@ export class DueStore {
     await tx.query(
       `INSERT INTO due AS stored (tenant_id, coupon_id, kind, due_at) VALUES ($1, $2, $3, $4)
        ON CONFLICT (tenant_id, coupon_id, kind) DO UPDATE
-         SET due_at = excluded.due_at, attempts = 0, lease = NULL, not_before = '-infinity'
+         SET due_at = excluded.due_at, attempts = 0, lease = NULL, not_before = 'epoch'
        WHERE stored.due_at <> excluded.due_at OR stored.attempts >= $5`,
       [tenantId, couponId, due.kind, due.dueAt, attemptCap],
     );

@@ -40,7 +40,7 @@ const statements = [
     due_at timestamptz(3) NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
     lease uuid,
-    not_before timestamptz NOT NULL DEFAULT '-infinity',
+    not_before timestamptz NOT NULL DEFAULT 'epoch',
     PRIMARY KEY (tenant_id, coupon_id, kind)
   ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)`,
   'CREATE INDEX due_in_order ON due (due_at)',
