@@ -129,7 +129,7 @@ describe('a live stream', () => {
   it('answers HEAD without holding a stream', async () => {
     const headers = { authorization: `Bearer ${await world.token(anOwner())}` };
     const answer = await fetch(`${replica.url}/v1/inbox/stream`, { method: 'HEAD', headers });
-    expect([200, 404, 405]).toContain(answer.status);
+    expect(answer.status).toBe(200);
     await eventually(async () => expect(await openStreams(replica)).toBe(0));
   });
 

@@ -1,7 +1,5 @@
-import { Readable } from 'node:stream';
-import { Controller, Get, Header, Headers, Query, Req, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Query, StreamableFile } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
 import { messagePage, type MessageView, type PageQuery, pageQuery } from '#contracts';
 import { CurrentPrincipal, type Principal, Roles } from '#platform';
 import { ReadInbox } from '../use-cases/read-inbox.js';
@@ -46,13 +44,11 @@ export class InboxController {
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ schema: { type: 'string' } })
   async stream(
-    @Req() { method }: FastifyRequest,
     @CurrentPrincipal() principal: Principal,
     @Headers('last-event-id') lastEventId: string | undefined,
   ): Promise<StreamableFile> {
     const after = positionOfEventId(lastEventId);
-    // Fastify answers HEAD by this handler, too, and nobody would ever end the stream.
-    const events = method === 'HEAD' ? Readable.from([]) : await this.streamInbox.open(principal, after);
+    const events = await this.streamInbox.open(principal, after);
     return new StreamableFile(events, { type: 'text/event-stream' });
   }
 }
