@@ -32,7 +32,7 @@ CREATE FUNCTION redeem_batch(
 ) RETURNS json LANGUAGE plpgsql VOLATILE
 -- Plans are made once per connection, maybe over empty tables: only indexes may be considered.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET jit = off
+SET enable_mergejoin = off SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
 DECLARE
   decided_at timestamptz;
@@ -80,12 +80,17 @@ BEGIN
             FROM unnest(coupon_places, users, reservations, fingerprints, redemption_ids, event_ids, correlations)
                    WITH ORDINALITY AS e (coupon_place, user_id, reservation_id, fingerprint, redemption_id, event_id,
                                          correlation, place)
-            LEFT JOIN stored_answer a ON a.tenant_id = tenant AND a.reservation_id = e.reservation_id
-            LEFT JOIN coupon c ON c.tenant_id = tenant AND c.coupon_id = coupon_ids[e.coupon_place]
-            LEFT JOIN coupon_usage u
-              ON u.tenant_id = tenant AND u.coupon_id = coupon_ids[e.coupon_place] AND u.user_id = e.user_id
-            LEFT JOIN follow f
-              ON f.tenant_id = tenant AND f.channel_id = c.channel_id AND f.user_id = e.user_id
+            -- LIMIT makes each a look-up of its own by the whole key, whatever the planner believes of the tables' sizes.
+            LEFT JOIN LATERAL (SELECT s.fingerprint, s.body FROM stored_answer s
+                                WHERE s.tenant_id = tenant AND s.reservation_id = e.reservation_id LIMIT 1) a ON true
+            LEFT JOIN LATERAL (SELECT k.* FROM coupon k
+                                WHERE k.tenant_id = tenant AND k.coupon_id = coupon_ids[e.coupon_place] LIMIT 1) c ON true
+            LEFT JOIN LATERAL (SELECT w.uses FROM coupon_usage w
+                                WHERE w.tenant_id = tenant AND w.coupon_id = coupon_ids[e.coupon_place]
+                                  AND w.user_id = e.user_id LIMIT 1) u ON true
+            LEFT JOIN LATERAL (SELECT g.following FROM follow g
+                                WHERE g.tenant_id = tenant AND g.channel_id = c.channel_id AND g.user_id = e.user_id
+                                LIMIT 1) f ON true
         ) judged
     ) ranked;
 

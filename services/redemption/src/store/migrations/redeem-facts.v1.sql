@@ -5,7 +5,7 @@ CREATE FUNCTION redeem_facts(
   tenant uuid, coupon_ids uuid[], coupon_places integer[], users uuid[], reservations uuid[]
 ) RETURNS json LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET jit = off
+SET enable_mergejoin = off SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
 DECLARE
   facts json;
@@ -27,12 +27,16 @@ BEGIN
                                                 coalesce(u.uses, 0)) ORDER BY e.place), '[]')
         FROM unnest(coupon_places, users, reservations) WITH ORDINALITY
                AS e (coupon_place, user_id, reservation_id, place)
-        LEFT JOIN stored_answer a ON a.tenant_id = tenant AND a.reservation_id = e.reservation_id
-        LEFT JOIN coupon c ON c.tenant_id = tenant AND c.coupon_id = coupon_ids[e.coupon_place]
-        LEFT JOIN coupon_usage u
-          ON u.tenant_id = tenant AND u.coupon_id = coupon_ids[e.coupon_place] AND u.user_id = e.user_id
-        LEFT JOIN follow f
-          ON f.tenant_id = tenant AND f.channel_id = c.channel_id AND f.user_id = e.user_id))
+        LEFT JOIN LATERAL (SELECT s.fingerprint, s.body FROM stored_answer s
+                            WHERE s.tenant_id = tenant AND s.reservation_id = e.reservation_id LIMIT 1) a ON true
+        LEFT JOIN LATERAL (SELECT k.channel_id FROM coupon k
+                            WHERE k.tenant_id = tenant AND k.coupon_id = coupon_ids[e.coupon_place] LIMIT 1) c ON true
+        LEFT JOIN LATERAL (SELECT w.uses FROM coupon_usage w
+                            WHERE w.tenant_id = tenant AND w.coupon_id = coupon_ids[e.coupon_place]
+                              AND w.user_id = e.user_id LIMIT 1) u ON true
+        LEFT JOIN LATERAL (SELECT g.following FROM follow g
+                            WHERE g.tenant_id = tenant AND g.channel_id = c.channel_id AND g.user_id = e.user_id
+                            LIMIT 1) f ON true))
     INTO facts;
   RETURN facts;
 END
