@@ -44,6 +44,7 @@ async function refusal(owner: { tenantId: string; userId: string }, lastEventId?
   return {
     status: answer.status,
     type: answer.headers.get('content-type'),
+    retryAfter: answer.headers.get('retry-after'),
     body: await answer.json(),
   };
 }
@@ -178,6 +179,7 @@ describe('limits', () => {
     for (let n = 0; n < 4; n++) await open(anOwner(), { at: small });
     expect(await refusal(anOwner(), undefined, small)).toMatchObject({
       status: 503,
+      retryAfter: '5',
       body: { code: 'overloaded' },
     });
   });
