@@ -1,5 +1,5 @@
-import { loadConfig, runService } from '#platform';
-import { CatalogModule } from './catalog.module.js';
+import { runService } from '#platform';
 import { catalogEnv } from './config.js';
+import { CatalogModule } from './catalog.module.js';
 
-await runService({ name: 'catalog', module: CatalogModule, config: loadConfig(catalogEnv, process.env) });
+await runService({ name: 'catalog', module: CatalogModule, env: catalogEnv });

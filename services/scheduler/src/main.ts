@@ -1,9 +1,5 @@
-import { loadConfig, runService } from '#platform';
-import { SchedulerModule } from './scheduler.module.js';
+import { runService } from '#platform';
 import { schedulerEnv } from './config.js';
+import { SchedulerModule } from './scheduler.module.js';
 
-await runService({
-  name: 'scheduler',
-  module: SchedulerModule,
-  config: loadConfig(schedulerEnv, process.env),
-});
+await runService({ name: 'scheduler', module: SchedulerModule, env: schedulerEnv });

@@ -34,5 +34,5 @@ function present<Field extends keyof Coupon>(coupon: Coupon, field: Field): NonN
   const value = coupon[field];
   // Publication has checked it: an absence is a defect of ours, and must not travel on as a fact.
   if (value === null) throw new Error(`Coupon ${coupon.couponId} was published without ${field}`);
-  return value as NonNullable<Coupon[Field]>;
+  return value;
 }

@@ -167,7 +167,7 @@ describe('publishing', () => {
     const { couponId } = await world.create(owner);
     const row = await world.holdRow(owner, couponId);
     const answers = Promise.all([1, 2, 3].map(() => world.act(owner, couponId, 'publish')));
-    await row.waiting(3).finally(row.done);
+    await row.waiting(3).finally(() => row.done());
     expect((await answers).map(({ status }) => status).sort()).toEqual([200, 409, 409]);
     await world.act(owner, couponId, 'disable');
     await world.snapshotAt(couponId, 3);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CouponSnapshot } from '#contracts';
-import { aCoupon, eventually, failpointsEnv, newId } from '#testkit';
+import { aCoupon, eventually, failpointsEnv } from '#testkit';
 import { inMs, schedule, SchedulerWorld } from '../../test/scheduler-world.js';
 
 let world: SchedulerWorld;
