@@ -14,6 +14,7 @@ import {
   CurrentPrincipal,
   IdempotentCommand,
   type Principal,
+  Refuses,
   Roles,
 } from '#platform';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
@@ -32,6 +33,9 @@ import { couponCursor } from './cursor.js';
 import { IfMatch } from './if-match.decorator.js';
 import { couponPageAnswer, pageRequest } from './page.dto.js';
 
+/** What every action on a coupon may be refused with. */
+const actionRefusals = ['coupon_not_found', 'wrong_state', 'version_conflict'] as const;
+
 type Outcome<T = CouponView> = Promise<CommandOutcome<T>>;
 
 @ApiTags('Coupons')
@@ -46,6 +50,7 @@ export class CouponsController {
   ) {}
 
   @Post()
+  @Refuses('channel_not_found')
   @ApiOperation({ summary: 'Create a draft' })
   @ApiCreatedResponse({ standardSchema: couponView, description: 'The draft; its version in the ETag.' })
   create(
@@ -63,6 +68,7 @@ export class CouponsController {
   }
 
   @Get(':couponId')
+  @Refuses('coupon_not_found')
   @ApiOperation({ summary: 'Read a coupon, with how much of it is redeemed' })
   @ApiOkResponse({ standardSchema: couponView })
   read(
@@ -73,6 +79,7 @@ export class CouponsController {
   }
 
   @Post(':couponId/publish')
+  @Refuses(...actionRefusals, 'missing_to_publish')
   @HttpCode(200)
   @ApiOperation({ summary: 'Publish a draft: scheduled if its start is still to come, else active' })
   @ApiOkResponse({ standardSchema: couponView })
@@ -85,6 +92,7 @@ export class CouponsController {
   }
 
   @Post(':couponId/disable')
+  @Refuses(...actionRefusals)
   @HttpCode(200)
   @ApiOperation({ summary: 'Disable an active coupon: nobody can redeem it until it is enabled' })
   @ApiOkResponse({ standardSchema: couponView })
@@ -97,6 +105,7 @@ export class CouponsController {
   }
 
   @Post(':couponId/enable')
+  @Refuses(...actionRefusals)
   @HttpCode(200)
   @ApiOperation({ summary: 'Enable a disabled coupon' })
   @ApiOkResponse({ standardSchema: couponView })
@@ -109,6 +118,7 @@ export class CouponsController {
   }
 
   @Post(':couponId/archive')
+  @Refuses(...actionRefusals)
   @HttpCode(200)
   @ApiOperation({ summary: 'Finish a scheduled, active or disabled coupon for good' })
   @ApiOkResponse({ standardSchema: couponView })
@@ -121,6 +131,7 @@ export class CouponsController {
   }
 
   @Delete(':couponId')
+  @Refuses(...actionRefusals)
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a draft' })
   @ApiNoContentResponse({ description: 'It is gone; its audit entries remain.' })

@@ -1,4 +1,5 @@
 import type { EventOf } from '#contracts';
+import { revisionOf } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ChannelStore } from '../store/channel.store.js';
@@ -9,7 +10,6 @@ export class KeepChannel {
 
   /** @throws Error on a fact without a revision: its place in the channel's history is unknown */
   async run(tx: EntityManager, { envelope, data }: EventOf<'platform.channel.v1'>): Promise<void> {
-    if (envelope.revision === undefined) throw new Error('a channel fact needs a revision (ce_revision)');
-    await this.channels.keep(tx, envelope.tenantId, data, envelope.revision);
+    await this.channels.keep(tx, envelope.tenantId, data, revisionOf(envelope));
   }
 }
