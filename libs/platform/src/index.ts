@@ -44,3 +44,4 @@ export { failpoint } from './failpoints/failpoint.js';
 export { openApiDocument } from './openapi/open-api-document.js';
 export { describeService } from './describe-service.js';
 export { Refuses } from './problems/refuses.decorator.js';
+export * from './kafka/revision-of.js';

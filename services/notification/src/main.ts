@@ -1,9 +1,5 @@
-import { loadConfig, runService } from '#platform';
+import { runService } from '#platform';
 import { notificationEnv } from './config.js';
 import { NotificationModule } from './notification.module.js';
 
-await runService({
-  name: 'notification',
-  module: NotificationModule,
-  config: loadConfig(notificationEnv, process.env),
-});
+await runService({ name: 'notification', module: NotificationModule, env: notificationEnv });

@@ -1,9 +1,5 @@
-import { loadConfig, runService } from '#platform';
+import { runService } from '#platform';
 import { redemptionEnv } from './config.js';
 import { RedemptionModule } from './redemption.module.js';
 
-await runService({
-  name: 'redemption',
-  module: RedemptionModule,
-  config: loadConfig(redemptionEnv, process.env),
-});
+await runService({ name: 'redemption', module: RedemptionModule, env: redemptionEnv });

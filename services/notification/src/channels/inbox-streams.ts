@@ -79,6 +79,11 @@ export class InboxStreams {
     for (const stream of this.#byUser.get(keyOf(owner)) ?? []) if (stream.position < last) stream.ring();
   }
 
+  /** Whether news of other replicas rings the streams at present; if not, only a look at the database finds it. */
+  hearNews(): boolean {
+    return this.wakeUps.isListening();
+  }
+
   /** Cuts off clients that have taken nothing for too long, so that they do not hold memory for ever. */
   cutStalled(): void {
     const limit = this.clock.now().getTime() - this.config.STREAM_STALLED_AFTER_MS;

@@ -2,7 +2,6 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Log, Shutdown } from '#platform';
 import { InboxStreams } from '../channels/inbox-streams.js';
 import { NotificationConfig } from '../config.js';
-import { InboxWakeUps } from '../redis/inbox-wake-ups.js';
 import { RingMovedInboxes } from '../use-cases/ring-moved-inboxes.js';
 import { repeat } from './repeat.js';
 
@@ -18,7 +17,6 @@ export class WatchInboxesJob implements OnApplicationBootstrap {
   constructor(
     private readonly ringMovedInboxes: RingMovedInboxes,
     private readonly streams: InboxStreams,
-    private readonly wakeUps: InboxWakeUps,
     private readonly config: NotificationConfig,
     private readonly log: Log,
     private readonly shutdown: Shutdown,
@@ -27,7 +25,7 @@ export class WatchInboxesJob implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const repetition = repeat(
       () => this.#look(),
-      () => this.config.STREAM_POLL_MS * (this.wakeUps.isListening() ? SELDOM : 1),
+      () => this.config.STREAM_POLL_MS * (this.streams.hearNews() ? SELDOM : 1),
       (err) => this.log.warn({ err }, 'inboxes of live streams could not be looked at'),
     );
     this.shutdown.register('jobs', 'looking after live streams', () => repetition.stop());

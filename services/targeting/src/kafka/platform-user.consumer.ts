@@ -1,9 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EventOf, TopicName } from '#contracts';
-import type { EventContext } from '#platform';
+import { type EventContext, revisionOf } from '#platform';
 import { TakeUser } from '../use-cases/take-user.js';
-import { revisionOf } from './revision-of.js';
 
 @Controller()
 export class PlatformUserConsumer {
