@@ -12,6 +12,8 @@ export const redemptionEnv = platformEnv.extend({
   REDEMPTION_MAX_WAITING: whole('entries').pipe(z.int().min(1).max(100_000)).default(4_000),
   /** More redemptions of one user at a time than this are answered 429. */
   REDEMPTION_MAX_PER_USER: whole('entries').pipe(z.int().min(1).max(1_000)).default(4),
+  /** Milliseconds that a batch waits for Redis; after that, batches pass it by until it answers a probe. */
+  REDEMPTION_REDIS_TIMEOUT_MS: whole('milliseconds').pipe(z.int().min(1).max(10_000)).default(50),
 });
 
 export type RedemptionConfigValues = Readonly<z.output<typeof redemptionEnv>>;
@@ -22,4 +24,5 @@ export abstract class RedemptionConfig extends PlatformConfig implements Redempt
   abstract readonly REDEMPTION_MAX_BATCH: number;
   abstract readonly REDEMPTION_MAX_WAITING: number;
   abstract readonly REDEMPTION_MAX_PER_USER: number;
+  abstract readonly REDEMPTION_REDIS_TIMEOUT_MS: number;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Log, Metrics, RedisConnection, RedisScript } from '#platform';
+import { RedemptionConfig } from '../config.js';
 import type { Coupon, Stock } from '../domain/coupon.js';
 import { Breaker } from './breaker.js';
 import { couponKeys } from './gate-keys.js';
@@ -35,6 +36,8 @@ export interface Committed {
 
 /** Milliseconds after which the places of a batch that never came back are free again. */
 const HOLD_LIFE_MS = 10_000;
+/** Milliseconds that work in the background waits for Redis: nobody waits for it, and it may come by the hundred. */
+const BACKGROUND_LIMIT_MS = 2_000;
 /** Milliseconds after its last use that a coupon stays in Redis: it is written again when it is needed. */
 const COUNT_LIFE_MS = 24 * 3_600_000;
 
@@ -58,6 +61,7 @@ export class RedemptionGate {
 
   constructor(
     private readonly redis: RedisConnection,
+    private readonly config: RedemptionConfig,
     private readonly log: Log,
     metrics: Metrics,
   ) {
@@ -84,7 +88,7 @@ export class RedemptionGate {
   }
 
   /**
-   * One script call per coupon, all sent at once; waits 50 ms at most. Never throws: without an answer the batch goes on
+   * One script call per coupon, all sent at once; waits 50 ms at most (the setting's default). Never throws: without an answer the batch goes on
    * ungated.
    */
   async admit(tenantId: string, questions: readonly GateQuestion[]): Promise<GateAnswer> {
@@ -95,7 +99,7 @@ export class RedemptionGate {
     try {
       const replies = await Promise.all(
         questions.map(({ couponId, userIds }) =>
-          this.admitScript.run(this.redis.client, this.keysOf(tenantId, couponId), [...args, ...userIds]),
+          this.run(this.admitScript, tenantId, couponId, [...args, ...userIds]),
         ),
       );
       return this.read(questions, replies, batchId);
@@ -124,7 +128,12 @@ export class RedemptionGate {
   /** Puts a coupon under a new epoch; throws what Redis throws. */
   async rebuild(coupon: Coupon, epoch: string): Promise<void> {
     const args = [epoch, String(COUNT_LIFE_MS), ...numbersOf(coupon.stock, coupon.perUserCap)];
-    await this.rebuildScript.run(this.redis.client, this.keysOf(coupon.tenantId, coupon.couponId), args);
+    await this.run(this.rebuildScript, coupon.tenantId, coupon.couponId, args, BACKGROUND_LIMIT_MS);
+  }
+
+  /** Writes the coupon's numbers where older ones stand; throws what Redis throws. */
+  async catchUp(coupon: Coupon): Promise<void> {
+    if (this.epoch !== undefined) await this.rebuild(coupon, this.epoch);
   }
 
   /** Drops what stands there of the coupon and writes it anew; throws what Redis throws. */
@@ -147,13 +156,23 @@ export class RedemptionGate {
     };
   }
 
+  private run(
+    script: RedisScript,
+    tenantId: string,
+    couponId: string,
+    args: string[],
+    timeoutMs = this.config.REDEMPTION_REDIS_TIMEOUT_MS,
+  ): Promise<unknown> {
+    return script.run(this.redis.client, this.keysOf(tenantId, couponId), args, timeoutMs);
+  }
+
   private settleOne(
     { tenantId, couponId, stock, perUserCap, users }: Committed,
     hold: Hold,
   ): Promise<unknown> {
     const counted = perUserCap === null ? [] : users.flatMap(({ userId, uses }) => [userId, String(uses)]);
     const args = [this.epoch ?? '', hold, String(COUNT_LIFE_MS), ...numbersOf(stock, perUserCap), ...counted];
-    return this.settleScript.run(this.redis.client, this.keysOf(tenantId, couponId), args);
+    return this.run(this.settleScript, tenantId, couponId, args);
   }
 
   private read(questions: readonly GateQuestion[], replies: readonly unknown[], batchId: string): GateAnswer {

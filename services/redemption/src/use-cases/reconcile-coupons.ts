@@ -74,11 +74,14 @@ export class ReconcileCoupons {
     const { couponId, stock, redemptions, uses } = count;
     if (redemptions !== stock.redeemed) this.report('redemptions', tenantId, count);
     if (uses !== stock.redeemed) this.report('uses', tenantId, count);
-    if (inRedis === undefined || !disagrees(inRedis, stock)) return;
-    this.report('redis', tenantId, { ...count, inRedis });
+    if (inRedis === undefined) return;
+    const isBehind = inRedis.revision < stock.revision;
+    if (!isBehind && !disagrees(inRedis, stock)) return;
+    if (!isBehind) this.report('redis', tenantId, { ...count, inRedis });
     const { coupons } = await this.facts.read(tenantId, [couponId], []);
     const coupon = coupons.get(couponId);
-    if (coupon !== undefined) await this.gate.correct(coupon);
+    if (coupon === undefined) return;
+    await (isBehind ? this.gate.catchUp(coupon) : this.gate.correct(coupon));
   }
 
   private report(where: string, tenantId: string, found: object): void {
@@ -98,10 +101,15 @@ export class ReconcileCoupons {
   }
 }
 
-/** Behind is no drift: the next batch brings it up to date. Ahead, or other numbers at the same revision, is. */
+/**
+ * Behind is no drift: a write was missed, by a slow Redis or a killed process. Ahead, or other numbers at the same
+ * revision, is.
+ */
 function disagrees(inRedis: Stock, stored: Stock): boolean {
-  if (inRedis.revision !== stored.revision) return inRedis.revision > stored.revision;
   return (
-    inRedis.redeemed !== stored.redeemed || inRedis.max !== stored.max || inRedis.finished !== stored.finished
+    inRedis.revision !== stored.revision ||
+    inRedis.redeemed !== stored.redeemed ||
+    inRedis.max !== stored.max ||
+    inRedis.finished !== stored.finished
   );
 }
