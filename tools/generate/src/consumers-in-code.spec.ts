@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { eventMap, type TopicDefinition, type TopicName } from '#contracts';
+import { eventMap, serviceNames, type TopicDefinition, type TopicName } from '#contracts';
 import { consumersInCode, patternsIn } from './consumers-in-code.js';
 
 const root = join(import.meta.dirname, '../../..');
@@ -12,10 +12,25 @@ describe('Consumers in code', () => {
     const source = `
       @EventPattern('catalog.coupon.v1' satisfies TopicName)
       async one() {}
+      @EventPattern<TopicName>('platform.follow.v1')
+      async typed() {}
       @EventPattern( 'platform.user.v1')
       async two() {}
       // EventPattern('no.decorator.v1')`;
-    expect(patternsIn(source)).toEqual(['catalog.coupon.v1', 'platform.user.v1']);
+    expect(patternsIn(source)).toEqual(['catalog.coupon.v1', 'platform.follow.v1', 'platform.user.v1']);
+  });
+
+  it('are found in every service, so that the checks below have something to check', () => {
+    const counts = [...consumersInCode(root)].map(([service, names]) => [service, names.size > 0]);
+    expect(counts).toEqual(serviceNames.map((service) => [service, true]));
+  });
+
+  it('are as many as there are decorators in the sources', () => {
+    const decorators = globSync('services/*/src/**/*.ts', { cwd: root })
+      .filter((file) => !file.endsWith('.spec.ts'))
+      .flatMap((file) => readFileSync(join(root, file), 'utf8').match(/@EventPattern\b/g) ?? []);
+    const found = [...consumersInCode(root).values()].reduce((sum, names) => sum + names.size, 0);
+    expect(found).toBe(decorators.length);
   });
 
   it('read topics that exist and name them among their readers', () => {

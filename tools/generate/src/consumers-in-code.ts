@@ -16,7 +16,7 @@ function patternsOf(root: string, service: ServiceName): Set<string> {
   return new Set(files.flatMap((file) => patternsIn(readFileSync(join(root, file), 'utf8'))));
 }
 
-/** Topic names in a source: `@EventPattern('catalog.coupon.v1' satisfies TopicName)`. */
+/** Topic names in a source: `@EventPattern<TopicName>('catalog.coupon.v1')`, with or without its type argument. */
 export function patternsIn(source: string): string[] {
-  return [...source.matchAll(/@EventPattern\(\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return [...source.matchAll(/@EventPattern(?:<[^>()]*>)?\(\s*'([^']+)'/g)].map((match) => match[1] ?? '');
 }
