@@ -37,7 +37,7 @@ export default {
   reporters: ['<rootDir>/test/run/reporter.mjs'],
   // The reporter ends a run that something keeps open, and says so.
   openHandlesTimeout: 0,
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   projects: [
     {
       ...shared,

@@ -28,5 +28,5 @@ describe('servers of a process that is killed', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     expect(pids.filter(isAlive)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

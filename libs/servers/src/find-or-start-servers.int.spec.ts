@@ -79,7 +79,7 @@ describe('servers that we start', () => {
     await fetched;
     await consumer.disconnect();
     expect(await dropConsumerGroupsWithPrefix(servers.kafkaBrokers, 'mine:')).toEqual(['mine:group']);
-  }, 30_000);
+  }, 120_000);
 
   it('removes only the keys of a prefix', async () => {
     const redis = createClient({ url: servers.redisUrl });
@@ -119,7 +119,7 @@ describe('servers with kept data', () => {
     expect(await query(second.postgresUrl, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
     await second.stop();
     await removeFolder(dir);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('servers that cannot be had', () => {

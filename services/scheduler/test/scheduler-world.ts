@@ -147,7 +147,7 @@ export class SchedulerWorld {
   }
 
   /** Waits for so many announcements about the coupon. */
-  async announcedSoon(couponId: string, count: number, timeoutMs = 10_000): Promise<DueFact[]> {
+  async announcedSoon(couponId: string, count: number, timeoutMs = 30_000): Promise<DueFact[]> {
     return eventually(
       () => {
         const found = this.announced(couponId);

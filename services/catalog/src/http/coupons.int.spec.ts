@@ -7,7 +7,7 @@ let owner: Owner;
 beforeAll(async () => {
   world = await CatalogWorld.start();
   owner = await world.owner([{ timeZone: 'America/Havana' }, { status: 'draft' }]);
-}, 60_000);
+}, 120_000);
 afterAll(() => world.stop());
 
 describe('creating a draft', () => {

@@ -13,7 +13,7 @@ let owner: Owner;
 beforeAll(async () => {
   world = await CatalogWorld.start();
   owner = await world.owner([{}, {}, {}]);
-}, 60_000);
+}, 120_000);
 afterAll(() => world.stop());
 
 async function page<Item>(path: string, by = owner): Promise<Page<Item>> {

@@ -8,7 +8,7 @@ let owner: Owner;
 beforeAll(async () => {
   world = await CatalogWorld.start();
   owner = await world.owner();
-}, 60_000);
+}, 120_000);
 afterAll(() => world.stop());
 
 function dueFact(

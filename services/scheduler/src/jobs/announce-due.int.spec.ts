@@ -7,7 +7,7 @@ import { inMs, schedule, SchedulerWorld } from '../../test/scheduler-world.js';
 let world: SchedulerWorld;
 beforeAll(async () => {
   world = await SchedulerWorld.start();
-}, 60_000);
+}, 120_000);
 afterEach(async () => {
   await world.stopReplicas();
   await world.database.shiftClock(0);
@@ -95,7 +95,7 @@ describe('after a downtime', () => {
     }
     const { rows } = await world.database.ownerPool().query('SELECT FROM due WHERE due_at <= octopus_now()');
     expect(rows).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a scheduler that dies', () => {

@@ -6,7 +6,7 @@ let world: SchedulerWorld;
 beforeAll(async () => {
   world = await SchedulerWorld.start();
   await world.replica();
-}, 60_000);
+}, 120_000);
 afterAll(() => world.stop());
 
 const day = 86_400_000;
