@@ -34,6 +34,8 @@ export async function createFrontDoor(config: FrontDoorConfig): Promise<FastifyI
     frameworkErrors: (_error, request, reply) => refuseTarget(request, reply),
     routerOptions: { maxParamLength: 2_000 },
     requestTimeout: 60_000,
+    // As the services have it: a token that they accept must get through to them.
+    http: { maxHeaderSize: 64 * 1024 },
   });
   const agents = upstreamAgents();
   const upstreams = upstreamsOf(config, () => performance.now());

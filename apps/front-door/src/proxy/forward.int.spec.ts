@@ -50,6 +50,18 @@ describe('forwarding a request', () => {
     expect(answer.headers.get('x-correlation-id')).toBe('c-42');
   });
 
+  it('takes tokens as long as the services do, and refuses longer ones as they would', async () => {
+    const catalog = await startFakeService(undefined, 0, { maxHeaderSize: 64 * 1024 });
+    opened.push(catalog);
+    const { url } = await door({ CATALOG_URL: catalog.url });
+    const get = (token: string): Promise<Response> =>
+      fetch(`${url}/catalog/v1/coupons`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await get('t'.repeat(60_000))).status).toBe(200);
+    expect(catalog.seen[0]?.headers.authorization).toHaveLength('Bearer '.length + 60_000);
+    const refused = await get('t'.repeat(70_000));
+    expect([refused.status, await refused.json()]).toMatchObject([431, { code: 'headers_too_large' }]);
+  });
+
   it('gives requests without a usable correlation id a new one', async () => {
     const catalog = await fake();
     const { url } = await door({ CATALOG_URL: catalog.url });

@@ -1,5 +1,7 @@
+import { createServer, type Server } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { errorCode, surelyNotSent } from './upstream-agents.js';
+import { createHttpAdapter } from '../../../../libs/platform/src/http/http-adapter.js';
+import { errorCode, idleConnections, surelyNotSent } from './upstream-agents.js';
 
 const withCode = (code: string): Error => Object.assign(new Error('failed'), { code });
 
@@ -26,5 +28,16 @@ describe('errorCode', () => {
       code: 'ECONNREFUSED',
     });
     expect(errorCode(several)).toBe('ECONNREFUSED');
+  });
+});
+
+describe('idle connections', () => {
+  it('are given up before a service, or a Node server that says nothing, closes them', () => {
+    const service = createHttpAdapter().getInstance().server as Server;
+    const margin = 1_000;
+    expect(idleConnections.keepAliveMaxTimeout).toBeLessThanOrEqual(service.keepAliveTimeout - margin);
+    expect(idleConnections.keepAliveTimeout).toBeLessThanOrEqual(
+      Math.min(createServer().keepAliveTimeout, service.keepAliveTimeout) - margin,
+    );
   });
 });

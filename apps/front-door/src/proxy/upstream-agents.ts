@@ -8,6 +8,13 @@ export interface UpstreamAgents {
   close(): Promise<void>;
 }
 
+/**
+ * Milliseconds that an idle connection to a service is kept. Always less than the service keeps it, lest a request meet a
+ * connection that is just being closed. Services keep theirs for 72 s and say so in `keep-alive`; that is followed up to
+ * the maximum. The first figure is for whoever says nothing (Node's own default is 5 s).
+ */
+export const idleConnections = { keepAliveTimeout: 4_000, keepAliveMaxTimeout: 60_000 };
+
 /** At most so many connections to one replica at a time; further requests wait. */
 const connections = 256;
 
@@ -16,8 +23,7 @@ export function upstreamAgents(): UpstreamAgents {
     pipelining: 1,
     connect: { timeout: 2_000 },
     headersTimeout: 30_000,
-    // Below what Node servers keep idle connections for (5 s), lest a request meet a connection that is just closed.
-    keepAliveTimeout: 4_000,
+    ...idleConnections,
   };
   const requests = new Agent({ ...shared, connections, bodyTimeout: 30_000 });
   const streams = new Agent({ ...shared, connections: null, bodyTimeout: 0 });

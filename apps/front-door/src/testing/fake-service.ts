@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -23,22 +29,27 @@ const ok: Answer = (_request, response) => {
 };
 
 /** @param answer gets the request whole; answers 200 when left out */
-export function startFakeService(answer: Answer = ok, port = 0): Promise<FakeService> {
+export function startFakeService(
+  answer: Answer = ok,
+  port = 0,
+  options: ServerOptions = {},
+): Promise<FakeService> {
   return startRawService(async (request, response, seen) => {
     const { method = '', url = '', headers } = request;
     const whole = { method, url, headers, body: await text(request) };
     seen.push(whole);
     answer(whole, response);
-  }, port);
+  }, port, options);
 }
 
 /** @param handle gets the request as it comes in */
 export async function startRawService(
   handle: (request: IncomingMessage, response: ServerResponse, seen: SeenRequest[]) => Promise<void> | void,
   port = 0,
+  options: ServerOptions = {},
 ): Promise<FakeService> {
   const seen: SeenRequest[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(options, (request, response) => {
     // A client that breaks off in the middle is part of some tests.
     Promise.resolve(handle(request, response, seen)).catch(() => response.destroy());
   });
