@@ -4,11 +4,11 @@ import pg from 'pg';
 import { ClientClosedError, ClientOfflineError, TimeoutError } from 'redis';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { ZodError } from 'zod';
-import { classifyError } from './classify-error.js';
+import { classifyError, isStatementTimeout } from './classify-error.js';
 
-const sql = (code: string): Error => {
+const sql = (code: string, routine?: string): Error => {
   const error = new pg.DatabaseError('x', 1, 'error');
-  error.code = code;
+  Object.assign(error, { code, routine });
   return new QueryFailedError('SELECT 1', [], error);
 };
 const system = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
@@ -28,6 +28,11 @@ describe('classifyError', () => {
     ['lock timeout', sql('55P03')],
     ['statement timeout', sql('57014')],
     ['read-only after a failover', sql('25006')],
+    ['table not there yet', sql('42P01')],
+    ['column not there yet', sql('42703')],
+    ['function not there yet', sql('42883')],
+    ['schema not there yet', sql('3F000')],
+    ['right not granted yet', sql('42501', 'aclcheck_error')],
     ['refused', system('ECONNREFUSED')],
     ['reset', system('ECONNRESET')],
     ['name server away', system('EAI_AGAIN')],
@@ -57,10 +62,10 @@ describe('classifyError', () => {
     ['unique violation', sql('23505')],
     ['check violation', sql('23514')],
     ['not-null violation', sql('23502')],
-    ['undefined table', sql('42P01')],
     ['bad text for a type', sql('22P02')],
     ['raised by a function', sql('P0001')],
-    ['row-level security', sql('42501')],
+    ['row-level security', sql('42501', 'ExecWithCheckOptions')],
+    ['bad syntax', sql('42601')],
     ['a bug', new TypeError('x is not a function')],
     ['a bug that speaks of connections', new TypeError('connection terminated')],
     ['contract', new ZodError([])],
@@ -79,5 +84,17 @@ describe('classifyError', () => {
     const error = new Error('a');
     error.cause = new Error('b', { cause: error });
     expect(classifyError(error)).toBe('content');
+  });
+});
+
+describe('isStatementTimeout', () => {
+  it('tells a cancelled statement from a server that is away', () => {
+    expect(isStatementTimeout(sql('57014'))).toBe(true);
+    expect(isStatementTimeout(new Error('could not store', { cause: sql('57014') }))).toBe(true);
+    expect([sql('57P01'), sql('55P03'), new Error('57014')].map(isStatementTimeout)).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });
