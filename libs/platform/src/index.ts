@@ -15,6 +15,7 @@ export * from './database/service-identity.js';
 export * from './database/database.module.js';
 export * from './database/tenant-database.js';
 export * from './database/tenant-table.js';
+export { expiringTable } from './database/expiring-table.js';
 export * from './database/migrate-service.js';
 export { IdempotentCommands } from './http/idempotent-commands.js';
 export { Shutdown } from './shutdown/shutdown.js';

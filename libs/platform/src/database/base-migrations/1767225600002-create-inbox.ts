@@ -41,6 +41,10 @@ export class CreateInbox1767225600002 implements MigrationInterface {
         replayed_at timestamptz,
         UNIQUE (topic, partition, message_offset, digest)
       )`);
+    // For pruning; what was never replayed is kept, and is not in it.
+    await runner.query(
+      'CREATE INDEX dead_letter_replayed ON dead_letter (replayed_at) WHERE replayed_at IS NOT NULL',
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
