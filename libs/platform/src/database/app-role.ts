@@ -42,14 +42,18 @@ export async function refuseTablesWithoutRowSecurity(
     );
 }
 
-/** Rights of the running service: on rows, never on the tables themselves. Safe to repeat. */
-export async function grantToAppRole(client: pg.Client, role: string, exceptTable: string): Promise<void> {
+/**
+ * Rights of the running service: on rows, never on the tables themselves. Safe to repeat.
+ * @param readOnlyTable the list of migrations, by which a new process sees that its schema is there: granted last
+ */
+export async function grantToAppRole(client: pg.Client, role: string, readOnlyTable: string): Promise<void> {
   const to = pg.escapeIdentifier(role);
-  const { rows } = await client.query<{ name: string }>(`${OUR_TABLES} AND relname <> $1`, [exceptTable]);
+  const { rows } = await client.query<{ name: string }>(`${OUR_TABLES} AND relname <> $1`, [readOnlyTable]);
   const tables = rows.map(({ name }) => pg.escapeIdentifier(name));
   await client.query(`GRANT USAGE ON SCHEMA public TO ${to}`);
   if (tables.length > 0)
     await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables.join(', ')} TO ${to}`);
   await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${to}`);
   await client.query(`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${to}`);
+  await client.query(`GRANT SELECT ON ${pg.escapeIdentifier(readOnlyTable)} TO ${to}`);
 }

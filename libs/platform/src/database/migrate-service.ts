@@ -3,6 +3,7 @@ import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { ServiceName } from '#contracts';
 import { baseMigrations } from './base-migrations/index.js';
+import { MIGRATION_TABLE } from './service-schema.js';
 import { grantToAppRole, refuseTablesWithoutRowSecurity, refuseUnfitAppRole } from './app-role.js';
 
 export interface MigrationSet {
@@ -11,9 +12,6 @@ export interface MigrationSet {
   /** The service's own tables that are queues over all tenants, hence without row-level security. */
   readonly queueTables?: readonly string[];
 }
-
-/** Where TypeORM notes what has been applied. */
-export const MIGRATION_TABLE = 'schema_migration';
 
 const DDL_LOCK_TIMEOUT_MS = 5_000;
 /** Any number will do, as long as every migration of every service takes the same. */
