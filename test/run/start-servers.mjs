@@ -6,6 +6,16 @@ import { serversOfThisRun } from './servers-of-this-run.mjs';
  * environment names them. The workers find the addresses in their environment.
  */
 export default async function startServers() {
+  try {
+    await start();
+  } catch (error) {
+    // Jest prints the error and runs nothing: that, too, is a run with a last line.
+    process.once('exit', () => process.stdout.write('0 passed, 1 failed\n'));
+    throw error;
+  }
+}
+
+async function start() {
   const { findOrStartServers } = await builtServersLibrary();
   const servers = await findOrStartServers({
     env: process.env,

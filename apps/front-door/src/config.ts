@@ -21,6 +21,8 @@ const frontDoorEnv = z.object({
   /** Development only; without it there is no /auth. */
   ISSUER_URL: serviceUrl.optional(),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  /** To each replica; event streams are not counted. */
+  UPSTREAM_CONNECTIONS: z.coerce.number('must be a number').pipe(z.int().min(1)).default(256),
   BODY_LIMIT_BYTES: z.coerce.number('must be a number of bytes').pipe(z.int().min(1)).default(1_048_576),
 });
 

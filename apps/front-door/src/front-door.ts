@@ -37,7 +37,7 @@ export async function createFrontDoor(config: FrontDoorConfig): Promise<FastifyI
     // As the services have it: a token that they accept must get through to them.
     http: { maxHeaderSize: 64 * 1024 },
   });
-  const agents = upstreamAgents();
+  const agents = upstreamAgents(config.UPSTREAM_CONNECTIONS);
   const upstreams = upstreamsOf(config, () => performance.now());
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());

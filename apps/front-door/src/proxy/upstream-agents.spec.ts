@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { createHttpAdapter } from '../../../../libs/platform/src/http/http-adapter.js';
 import { errorCode, idleConnections, surelyNotSent } from './upstream-agents.js';
@@ -33,7 +33,7 @@ describe('errorCode', () => {
 
 describe('idle connections', () => {
   it('are given up before a service, or a Node server that says nothing, closes them', () => {
-    const service = createHttpAdapter().getInstance().server as Server;
+    const service = createHttpAdapter().getInstance().server;
     const margin = 1_000;
     expect(idleConnections.keepAliveMaxTimeout).toBeLessThanOrEqual(service.keepAliveTimeout - margin);
     expect(idleConnections.keepAliveTimeout).toBeLessThanOrEqual(

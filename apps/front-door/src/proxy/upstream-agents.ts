@@ -15,10 +15,8 @@ export interface UpstreamAgents {
  */
 export const idleConnections = { keepAliveTimeout: 4_000, keepAliveMaxTimeout: 60_000 };
 
-/** At most so many connections to one replica at a time; further requests wait. */
-const connections = 256;
-
-export function upstreamAgents(): UpstreamAgents {
+/** @param connections at most so many to one replica at a time; further requests wait */
+export function upstreamAgents(connections: number): UpstreamAgents {
   const shared = {
     pipelining: 1,
     connect: { timeout: 2_000 },

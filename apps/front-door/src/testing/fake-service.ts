@@ -34,12 +34,16 @@ export function startFakeService(
   port = 0,
   options: ServerOptions = {},
 ): Promise<FakeService> {
-  return startRawService(async (request, response, seen) => {
-    const { method = '', url = '', headers } = request;
-    const whole = { method, url, headers, body: await text(request) };
-    seen.push(whole);
-    answer(whole, response);
-  }, port, options);
+  return startRawService(
+    async (request, response, seen) => {
+      const { method = '', url = '', headers } = request;
+      const whole = { method, url, headers, body: await text(request) };
+      seen.push(whole);
+      answer(whole, response);
+    },
+    port,
+    options,
+  );
 }
 
 /** @param handle gets the request as it comes in */

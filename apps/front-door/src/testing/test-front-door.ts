@@ -21,6 +21,7 @@ export async function startFrontDoor(config: Partial<FrontDoorConfig>): Promise<
     TARGETING_URL: nobody,
     ISSUER_URL: undefined,
     LOG_LEVEL: 'silent',
+    UPSTREAM_CONNECTIONS: 256,
     BODY_LIMIT_BYTES: 200_000,
     ...config,
   });
