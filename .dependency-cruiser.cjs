@@ -19,6 +19,21 @@ module.exports = {
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
+      name: 'services-stand-on-libs-alone',
+      severity: 'error',
+      comment:
+        'A service is started by tools and reached through apps; it knows of neither, nor do its tests.',
+      from: { path: '^services/' },
+      to: { path: '^(apps|tools|test)/' },
+    },
+    {
+      name: 'apps-import-no-service',
+      severity: 'error',
+      comment: 'Apps talk to services over HTTP; what they share lives in libs/contracts.',
+      from: { path: '^apps/' },
+      to: { path: '^services/' },
+    },
+    {
       name: 'contracts-stand-alone',
       severity: 'error',
       comment: 'Contracts are read by services, web apps and other teams: zod and nothing else.',
