@@ -12,6 +12,15 @@ const tenantId = newId();
 const poisons: { what: string; reason: string; of: (good: TestRecord) => Partial<TestRecord> }[] = [
   { what: 'bytes without headers', reason: 'bad_headers', of: () => ({ value: 'rubbish', headers: {} }) },
   { what: 'half a document', reason: 'bad_json', of: ({ value }) => ({ value: value.slice(0, 20) }) },
+  { what: 'a NUL', reason: 'bad_json', of: () => ({ value: '\0' }) },
+  {
+    what: 'a NUL in the correlation id of half a document',
+    reason: 'bad_headers',
+    of: ({ headers, value }) => ({
+      headers: { ...headers, ce_correlationid: 'a\0b' },
+      value: value.slice(0, 20),
+    }),
+  },
   { what: 'a document without its fields', reason: 'bad_schema', of: () => ({ value: '{}' }) },
   { what: 'null', reason: 'bad_schema', of: () => ({ value: 'null' }) },
   {
@@ -144,10 +153,11 @@ async function deadLetters(
   service: ServiceName,
   topic: TopicName,
 ): Promise<{ reason: string; value: string | null }[]> {
-  const { rows } = await databases[service].ownerPool().query<{ reason: string; value: string | null }>(
-    `SELECT reason, convert_from(message_value, 'UTF8') AS value FROM dead_letter
-      WHERE topic LIKE '%' || $1 ORDER BY message_offset`,
-    [topic],
-  );
-  return rows;
+  const { rows } = await databases[service]
+    .ownerPool()
+    .query<{ reason: string; value: Buffer | null }>(
+      `SELECT reason, message_value AS value FROM dead_letter WHERE topic LIKE '%' || $1 ORDER BY message_offset`,
+      [topic],
+    );
+  return rows.map(({ reason, value }) => ({ reason, value: value?.toString() ?? null }));
 }

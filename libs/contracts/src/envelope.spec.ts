@@ -56,6 +56,18 @@ describe('Envelope headers', () => {
     );
   });
 
+  it.each(['source', 'subject', 'dataschema', 'correlationId', 'causationId', 'traceparent'] as const)(
+    'hold no text in %s that a database would refuse',
+    (attribute) => {
+      for (const wrong of ['/a\0b', '/\uD800']) {
+        const headers = toHeaders({ ...sample, [attribute]: wrong });
+        expect(fromHeaders(headers)).toEqual({
+          problem: expect.stringMatching(`^header ce_${attribute.toLowerCase()}: must not hold U\\+0000`),
+        });
+      }
+    },
+  );
+
   it("follow the CloudEvents Kafka binding's binary mode", () => {
     expect(toHeaders({ ...sample, revision: 7 })).toEqual({
       'content-type': 'application/json',

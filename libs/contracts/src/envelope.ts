@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, revision } from './primitives.js';
+import { id, instant, label, revision, storableString } from './primitives.js';
 
 /**
  * What every fact carries besides its payload: CloudEvents 1.0 attributes plus our extensions.
@@ -7,33 +7,27 @@ import { id, instant, revision } from './primitives.js';
  */
 export const envelope = z.object({
   id: id.describe('Unique for ever; the inbox dedupes on it.'),
-  source: z.string().startsWith('/').describe('`/octopus/<producer>`.'),
+  source: storableString().startsWith('/').describe('`/octopus/<producer>`.'),
   type: z
     .string()
     .regex(/^octopus\.[a-z-]+\.[a-z-]+\.v\d+$/)
     .describe('`octopus.<producer>.<event>.v1`.'),
   time: instant.describe('When the fact became true.'),
-  subject: z
-    .string()
+  subject: storableString()
     .min(1)
     .describe('Whose state this is: `<kind>/<id>`, such as `coupon/0198…`. `revision` counts within it.'),
-  dataschema: z.string().min(1),
+  dataschema: storableString().min(1),
   tenantId: id.describe('Extension `tenantid`.'),
   revision: revision
     .optional()
     .describe('Extension `revision`; absent on facts that are no state (they are deduplicated by id alone).'),
-  correlationId: z
-    .string()
-    .min(1)
-    .max(200)
-    .describe('Extension `correlationid`: the same from the first request to the last effect.'),
-  causationId: z
-    .string()
-    .min(1)
-    .max(200)
+  correlationId: label({ max: 200 }).describe(
+    'Extension `correlationid`: the same from the first request to the last effect.',
+  ),
+  causationId: label({ max: 200 })
     .optional()
     .describe('Extension `causationid`: id of the fact or request that directly led to this one.'),
-  traceparent: z.string().max(100).optional().describe('Distributed tracing extension (W3C).'),
+  traceparent: storableString().max(100).optional().describe('Distributed tracing extension (W3C).'),
 });
 export type Envelope = z.infer<typeof envelope>;
 

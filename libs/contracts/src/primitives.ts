@@ -68,7 +68,12 @@ export function text(limits: { min: number; max: number }) {
 
 /** A name or label from another system: kept as it came, bounded in code points. */
 export function label(limits: { max: number }) {
-  return z.string().min(1).max(limits.max).refine(isStorable, unstorable);
+  return storableString().min(1).max(limits.max);
+}
+
+/** A text of any length that databases take. */
+export function storableString() {
+  return z.string().refine(isStorable, unstorable);
 }
 
 const unstorable = 'must not hold U+0000 or half a surrogate pair';

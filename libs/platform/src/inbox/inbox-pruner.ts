@@ -4,11 +4,10 @@ import { ServiceIdentity } from '../database/service-identity.js';
 import { TenantDatabase } from '../database/tenant-database.js';
 import { Log } from '../logging/log.js';
 import { Shutdown } from '../shutdown/shutdown.js';
-import { firstIdAt, INBOX_RETENTION_DAYS } from './retention.js';
+import { forgottenBelow } from './retention.js';
 
 const EVERY_MS = 3_600_000;
 const CHUNK = 2_000;
-const DAY_MS = 86_400_000;
 
 /** Forgets facts older than the inbox's retention, in short transactions. Every replica may run it. */
 @Injectable()
@@ -33,7 +32,7 @@ export class InboxPruner implements OnApplicationBootstrap {
 
   /** @returns how many were forgotten */
   async prune(): Promise<number> {
-    const before = firstIdAt(new Date(this.clock.now().getTime() - INBOX_RETENTION_DAYS * DAY_MS));
+    const before = forgottenBelow(this.clock.now());
     let forgotten = 0;
     for (let chunk = CHUNK; chunk === CHUNK && !this.#stopping; forgotten += chunk)
       chunk = await this.#pruneChunk(before);

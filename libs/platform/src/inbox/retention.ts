@@ -2,10 +2,20 @@
 export const INBOX_RETENTION_DAYS = 35;
 
 const DAY_MS = 86_400_000;
+const CLOCKS_APART_MS = 3_600_000;
 
-/** Whether the inbox may have forgotten a fact of this time, so that it could be taken in twice. */
-export function outlivesInbox(time: string, now: Date): boolean {
-  return now.getTime() - Date.parse(time) > INBOX_RETENTION_DAYS * DAY_MS;
+/**
+ * Whether the inbox may have forgotten the fact, so that it could be taken in twice. The older of its two times counts:
+ * the pruner knows only that of the id, and an id may have been made long before the fact became true.
+ */
+export function outlivesInbox({ id, time }: { id: string; time: string }, now: Date): boolean {
+  const oldest = new Date(now.getTime() - INBOX_RETENTION_DAYS * DAY_MS);
+  return Date.parse(time) < oldest.getTime() || id < firstIdAt(oldest);
+}
+
+/** Ids below this one the pruner forgets: a while later than they stop being taken, for replicas whose clocks differ. */
+export function forgottenBelow(now: Date): string {
+  return firstIdAt(new Date(now.getTime() - INBOX_RETENTION_DAYS * DAY_MS - CLOCKS_APART_MS));
 }
 
 /** The lowest UUIDv7 of an instant: every id made before it is lower. */

@@ -171,6 +171,7 @@ describe('a consumer', () => {
   it.each([
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00]), 'bad_json'],
     ['a value that is no JSON', '{"userId":', 'bad_json'],
+    ['a NUL where JSON should be', '\0', 'bad_json'],
     ['a value of another schema', '{"userId":"me"}', 'bad_schema'],
   ])('buries %s and goes on', async (_, value, reason) => {
     const headers = goodHeaders();
@@ -192,6 +193,7 @@ describe('a consumer', () => {
     ['a header that is no UTF-8', { ce_id: Buffer.from([0xc3, 0x28]) }],
     ['a tenant that is no id', { ce_tenantid: 'me' }],
     ['a malformed type', { ce_type: 'user' }],
+    ['a NUL in a text of its envelope', { ce_correlationid: 'a\0b' }],
   ])('buries a record with %s and goes on', async (name, wrong: Record<string, string | Buffer>) => {
     const headers = name === 'no headers' ? {} : { ...goodHeaders(), ...wrong };
     const before = deadLetters.length;
@@ -201,13 +203,58 @@ describe('a consumer', () => {
     expect(lettersIn().at(-1)).toMatchObject({ reason: 'bad_headers' });
   });
 
-  it('skips a tombstone, and a type that only a newer producer knows', async () => {
+  it('skips a tombstone', async () => {
     const before = deadLetters.length;
     await raw(null);
     await raw(null, goodHeaders());
-    await raw('{}', { ...goodHeaders(), ce_type: 'octopus.platform.user-sang.v1' });
     await goesOn();
     expect(deadLetters).toHaveLength(before);
+  });
+
+  it('keeps a fact of a type that only a newer producer knows, for the release that will know it', async () => {
+    const before = deadLetters.length;
+    await raw('{}', { ...goodHeaders(), ce_type: 'octopus.platform.user-sang.v1' });
+    await goesOn();
+    await eventually(() => expect(deadLetters).toHaveLength(before + 1));
+    expect(lettersIn().at(-1)).toMatchObject({
+      reason: 'unknown_type',
+      error: 'octopus.platform.user-sang.v1 is not known here',
+    });
+    const { items } = await app.get(DeadLetters).list(tenantId, { limit: 1 });
+    expect(items).toMatchObject([{ tenant_id: tenantId, reason: 'unknown_type' }]);
+  });
+
+  it.each([
+    ['key', { key: Buffer.alloc(800_000, 'k') }],
+    ['headers', { headers: { big: Buffer.alloc(800_000, 'h') } }],
+  ])('keeps a record whole whose %s no message about it could repeat', async (_, other) => {
+    const before = deadLetters.length;
+    await namespace.produce(TOPIC, { raw: { key: 'k', value: '{', headers: {}, partition: 0, ...other } });
+    await raw('}');
+    await eventually(() => expect(deadLetters).toHaveLength(before + 2), { timeoutMs: 15_000 });
+    expect(
+      lettersIn()
+        .slice(before)
+        .map((letter) => letter.value),
+    ).toEqual(['{', '}'].map((value) => Buffer.from(value).toString('base64')));
+    const { rows } = await owner.query<{ bytes: number }>(
+      `SELECT coalesce(length(message_key), 0) + length(message_headers::text) AS bytes FROM dead_letter
+        WHERE id = $1`,
+      [lettersIn()[before]?.deadLetterId],
+    );
+    expect(rows[0]?.bytes).toBeGreaterThan(800_000);
+  });
+
+  it('keeps at least the bytes of a record whose words the database does not take', async () => {
+    await owner.query(`ALTER TABLE dead_letter ADD CONSTRAINT words CHECK (error <> 'unspeakable')`);
+    const before = deadLetters.length;
+    const value = Buffer.from('unspeakable');
+    const record = { topic: TOPIC, partition: 0, offset: '901', key: null, value, headers: [] };
+    await app.get(DeadLetters).bury(record, { kind: 'rejected', reason: 'bad_json', error: 'unspeakable' });
+    await eventually(() => expect(deadLetters).toHaveLength(before + 1));
+    expect(lettersIn().at(-1)).toMatchObject({ reason: 'bad_json', value: value.toString('base64') });
+    expect(lettersIn().at(-1)?.error).toContain('could not be stored');
+    await owner.query('ALTER TABLE dead_letter DROP CONSTRAINT words');
   });
 
   it.each(['throws', 'type error', 'throws a string', 'forbidden', 'swallows'])(

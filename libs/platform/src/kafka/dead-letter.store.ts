@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Rejection } from './event-pipeline.js';
 import type { ReceivedRecord } from './record.js';
+import { storable } from './storable.js';
 
 export interface DeadLetterRow {
   readonly id: string;
@@ -116,11 +117,6 @@ function decodeHeaders(headers: readonly (readonly [string, string])[]): [string
     Buffer.from(name, 'base64').toString(),
     Buffer.from(value, 'base64'),
   ]);
-}
-
-/** PostgreSQL keeps no NUL in a text; nobody reads more than the beginning. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').slice(0, 4_000);
 }
 
 function digest({ key, value, headers }: ReceivedRecord): Buffer {

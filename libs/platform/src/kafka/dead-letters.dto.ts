@@ -30,7 +30,7 @@ export const deadLetterPage = page(deadLetterView).meta({ id: 'DeadLetterPage' }
 
 export const replayView = z
   .object({
-    outcome: z.enum(['handled', 'duplicate', 'tombstone', 'unknown-type', 'rejected']),
+    outcome: z.enum(['handled', 'duplicate', 'tombstone', 'rejected']),
     /** When it was rejected again: why. */
     error: z.string().optional(),
   })

@@ -12,6 +12,7 @@ import {
   noteReplay,
   readRecord,
 } from './dead-letter.store.js';
+import { classifyError } from './classify-error.js';
 import type { DeadLetterQuery } from './dead-letters.dto.js';
 import { EventHandlers } from './event-handlers.js';
 import { EventPipeline, type Outcome, type Rejection } from './event-pipeline.js';
@@ -34,17 +35,27 @@ export class DeadLetters {
   async bury(record: ReceivedRecord, rejection: Rejection): Promise<void> {
     const { topic, partition, offset } = record;
     const { reason, error } = rejection;
-    const id = await this.database.acrossTenants(async (tx) => {
+    const id = await this.#keep(record, rejection).catch((err: unknown) => {
+      if (classifyError(err) === 'infrastructure') throw err;
+      // Whatever the record brought with it that cannot be stored: its bytes can, and the partition must go on.
+      this.log.error({ err, topic, partition, offset }, 'a dead letter could not be kept with its words');
+      return this.#keep(record, withoutWords(rejection));
+    });
+    this.log.error(
+      { deadLetterId: id, topic, partition, offset, reason, problem: error },
+      'a record went to the dead letters; replay it when its cause is mended',
+    );
+  }
+
+  /** @returns the row's id, or undefined when this very record lies there already */
+  #keep(record: ReceivedRecord, rejection: Rejection): Promise<string | undefined> {
+    return this.database.acrossTenants(async (tx) => {
       const inserted = await insertDeadLetter(tx, record, rejection);
       if (inserted === undefined) return undefined;
       const origin = { service: this.identity.name, now: this.clock.now() };
       await this.outbox.addRow(tx, deadLetterRow(inserted, record, rejection, origin));
       return inserted;
     });
-    this.log.error(
-      { deadLetterId: id, topic, partition, offset, reason, problem: error },
-      'a record went to the dead letters; replay it when its cause is mended',
-    );
   }
 
   /** The tenant's, and those whose tenant nobody could read; newest first. */
@@ -76,4 +87,10 @@ export class DeadLetters {
     this.log.info({ deadLetterId: id, outcome: outcome.kind }, 'a dead letter was replayed');
     return outcome;
   }
+}
+
+/** The same letter with nothing in it that came with the record, but for its tenant and id, which are UUIDs. */
+function withoutWords({ kind, reason, envelope }: Rejection): Rejection {
+  const error = 'what was wrong could not be stored; replay the record to see it';
+  return { kind, reason, error, ...(envelope && { envelope: { ...envelope, correlationId: envelope.id } }) };
 }

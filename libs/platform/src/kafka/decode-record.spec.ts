@@ -47,7 +47,10 @@ describe('decodeRecord', () => {
 
   it('tells a type that a newer producer may have from one that is none', () => {
     const newer = 'octopus.platform.user-sang.v1';
-    expect(decodeRecord(withHeader('ce_type', newer))).toEqual({ kind: 'unknown-type', type: newer });
+    expect(decodeRecord(withHeader('ce_type', newer))).toMatchObject({
+      kind: 'unknown-type',
+      envelope: { type: newer },
+    });
     expect(decodeRecord(withHeader('ce_type', 'octopus.platform.user-changed.v2')).kind).toBe('unknown-type');
     expect(reasonOf(decodeRecord(withHeader('ce_type', 'user changed')))).toBe('bad_headers');
   });

@@ -16,7 +16,7 @@ export type Decoded =
   | { readonly kind: 'event'; readonly event: AnyEvent }
   | { readonly kind: 'tombstone' }
   /** A well-formed type that this version does not know: a newer producer's. */
-  | { readonly kind: 'unknown-type'; readonly type: string }
+  | { readonly kind: 'unknown-type'; readonly envelope: Envelope }
   | {
       readonly kind: 'malformed';
       readonly reason: Malformed;
@@ -39,7 +39,7 @@ export function decodeRecord(record: ReceivedRecord): Decoded {
     (event) => cloudEventType(definition, event) === envelope.type,
   );
   const schema = name === undefined ? undefined : definition.events[name]?.schema;
-  if (schema === undefined) return { kind: 'unknown-type', type: envelope.type };
+  if (schema === undefined) return { kind: 'unknown-type', envelope };
   const json = parseJson(record.value);
   if ('problem' in json) return malformed('bad_json', json.problem, envelope);
   const parsed = schema.safeParse(json.value);

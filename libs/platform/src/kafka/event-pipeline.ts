@@ -17,14 +17,14 @@ import type { ReceivedRecord } from './record.js';
 /** The record cannot be handled, however often one tries. */
 export interface Rejection {
   readonly kind: 'rejected';
-  /** Stable word: `bad_headers`, `bad_json`, `bad_schema`, `unknown_topic`, `too_old`, `handler_failed`. */
+  /** Stable word: `bad_headers`, `bad_json`, `bad_schema`, `unknown_topic`, `unknown_type`, `too_old`, `handler_failed`. */
   readonly reason: string;
   readonly error: string;
   /** As far as it could be read. */
   readonly envelope?: Envelope;
 }
 
-export type Outcome = { readonly kind: 'handled' | 'duplicate' | 'tombstone' | 'unknown-type' } | Rejection;
+export type Outcome = { readonly kind: 'handled' | 'duplicate' | 'tombstone' } | Rejection;
 
 /** How often content that fails is tried, and the milliseconds between the tries: another consumer's commit may mend it. */
 const CONTENT_RETRIES_MS = [50, 200];
@@ -52,8 +52,14 @@ export class EventPipeline {
     const decoded = decodeRecord(record);
     if (decoded.kind === 'tombstone') return { kind: 'tombstone' };
     if (decoded.kind === 'unknown-type') {
-      this.log.warn({ topic: record.topic, type: decoded.type }, 'skipped a fact of a type not known here');
-      return { kind: 'unknown-type' };
+      // A newer producer's: skipped, it would be lost for this consumer, which may know it after its next release.
+      const { envelope } = decoded;
+      return {
+        kind: 'rejected',
+        reason: 'unknown_type',
+        error: `${envelope.type} is not known here`,
+        envelope,
+      };
     }
     if (decoded.kind === 'malformed') {
       const { reason, problem: error, envelope } = decoded;
@@ -61,8 +67,13 @@ export class EventPipeline {
     }
     const { envelope, topic } = decoded.event;
     // Compacted topics keep their facts for ever; there the subject's revision tells old from new.
-    if (!anyAge && !eventMap[topic].compacted && outlivesInbox(envelope.time, this.clock.now()))
-      return { kind: 'rejected', reason: 'too_old', error: `a fact of ${envelope.time}`, envelope };
+    if (!anyAge && !eventMap[topic].compacted && outlivesInbox(envelope, this.clock.now()))
+      return {
+        kind: 'rejected',
+        reason: 'too_old',
+        error: `fact ${envelope.id} of ${envelope.time}`,
+        envelope,
+      };
     return this.#handle(decoded.event, handler);
   }
 
