@@ -4,7 +4,7 @@ import { Log } from '../logging/log.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { DeadLetters } from './dead-letters.js';
 import { EventHandlers } from './event-handlers.js';
-import type { EventPipeline, Outcome } from './event-pipeline.js';
+import type { EventPipeline, Outcome, Rejection } from './event-pipeline.js';
 import type { KafkaConnection } from './kafka-connection.js';
 import { HEARTBEAT_MS, PartitionReader } from './partition-reader.js';
 import type { ReceivedRecord } from './record.js';
@@ -14,7 +14,9 @@ const away = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECO
 
 describe('PartitionReader', () => {
   let run: (record: ReceivedRecord) => Promise<Outcome>;
-  let bury: (record: ReceivedRecord) => Promise<void>;
+  let bury: (record: ReceivedRecord, rejection: Rejection) => Promise<void>;
+  let buriedFor: string | undefined;
+  let lines: string[];
   let running: boolean;
   let seen: string[];
   let reader: PartitionReader;
@@ -27,15 +29,21 @@ describe('PartitionReader', () => {
       seen.push(`run ${offset}`);
       return { kind: 'handled' };
     };
-    bury = async ({ offset }) => void seen.push(`bury ${offset}`);
+    bury = async ({ offset }, { reason }) => {
+      buriedFor = reason;
+      seen.push(`bury ${offset}`);
+    };
+    lines = [];
     const handlers = new EventHandlers();
     handlers.add(TOPIC, async () => undefined);
     reader = new PartitionReader(
       { logicalTopic: (name: string) => name } as KafkaConnection,
       handlers,
       { run: (record: ReceivedRecord) => run(record) } as unknown as EventPipeline,
-      { bury: (record: ReceivedRecord) => bury(record) } as unknown as DeadLetters,
-      new Log({ level: 'silent' }),
+      {
+        bury: (record: ReceivedRecord, rejection: Rejection) => bury(record, rejection),
+      } as unknown as DeadLetters,
+      new Log({ level: 'warn', destination: { write: (line: string) => void lines.push(line) } }),
       new Metrics(),
     );
   });
@@ -112,6 +120,48 @@ describe('PartitionReader', () => {
     run = async () => Promise.reject(new TypeError('a bug of our own'));
     await reader.eachBatch(payload(['1']));
     expect(seen).toEqual(['bury 1', 'done 1', 'commit', 'beat']);
+  });
+
+  const cancelled = () =>
+    Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+  /** Tries offset 1 that often; gives what was done at the last try. */
+  const tries = async (times: number): Promise<string[]> => {
+    for (let round = 0; round < times; round += 1) {
+      seen = [];
+      await reader.eachBatch(payload(['1']));
+      await jest.runAllTimersAsync();
+    }
+    return seen;
+  };
+
+  it('buries a record that runs into the statement timeout 20 times in a row', async () => {
+    run = async () => Promise.reject(cancelled());
+    expect(await tries(19)).toEqual(['pause', 'resume']);
+    expect(await tries(1)).toEqual(['bury 1', 'done 1', 'commit', 'beat']);
+    expect(buriedFor).toBe('statement_timeout');
+    expect(await tries(1)).toEqual(['pause', 'resume']);
+  });
+
+  it('begins to count those again after another failure, and with another record', async () => {
+    run = async () => Promise.reject(cancelled());
+    await tries(19);
+    run = async () => Promise.reject(away());
+    await tries(1);
+    run = async () => Promise.reject(cancelled());
+    expect(await tries(19)).toEqual(['pause', 'resume']);
+    seen = [];
+    await reader.eachBatch(payload(['2']));
+    expect(seen).toEqual(['pause']);
+  });
+
+  it.each([
+    ['a server did not answer', away()],
+    ['neither be handled nor be kept', new Error('the table is gone')],
+  ])('says what is known when it pauses: %s', async (says, error) => {
+    run = async () => ({ kind: 'rejected', reason: 'bad_json', error: 'x' });
+    bury = async () => Promise.reject(error);
+    await reader.eachBatch(payload(['1']));
+    expect(lines.join()).toContain(says);
   });
 
   it('sends heartbeats while a record takes long', async () => {

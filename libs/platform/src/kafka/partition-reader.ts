@@ -3,25 +3,30 @@ import type { EachBatchPayload } from 'kafkajs';
 import { failpoint } from '../failpoints/failpoint.js';
 import { Log } from '../logging/log.js';
 import { Metrics } from '../metrics/metrics.js';
-import { classifyError } from './classify-error.js';
+import { classifyError, isStatementTimeout } from './classify-error.js';
 import { DeadLetters } from './dead-letters.js';
+import { decodeRecord } from './decode-record.js';
 import { EventHandlers } from './event-handlers.js';
-import { EventPipeline } from './event-pipeline.js';
+import { EventPipeline, type Rejection } from './event-pipeline.js';
 import { KafkaConnection } from './kafka-connection.js';
 import { type ReceivedRecord, receivedRecord } from './record.js';
 
 export const HEARTBEAT_MS = 3_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+/** Tries in a row after which a statement that is cancelled for its length is the record's fault; some two minutes. */
+const MOST_STATEMENT_TIMEOUTS = 20;
 
 /**
  * Takes the records of one partition one after the other. An offset counts as done only after the record's transaction
- * has committed, or after the record lies with the dead letters. While a server is away the partition is paused:
+ * has committed, or after the record lies with the dead letters. While neither is possible the partition is paused:
  * the loop of kafkajs goes on, with its heartbeats and the other partitions.
  */
 @Injectable()
 export class PartitionReader {
   readonly #failures = new Map<string, number>();
+  /** By partition: how often in a row this record ran into the statement timeout. */
+  readonly #statementTimeouts = new Map<string, { offset: string; times: number }>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #outcomes;
   readonly #seconds;
@@ -41,7 +46,11 @@ export class PartitionReader {
       'outcome',
     ]);
     this.#seconds = metrics.histogram('consumer_record_seconds', 'Handling one record', ['topic']);
-    this.#pauses = metrics.counter('consumer_pauses_total', 'Partitions paused for a server away', ['topic']);
+    this.#pauses = metrics.counter(
+      'consumer_pauses_total',
+      'Partitions paused, their record to be tried again',
+      ['topic'],
+    );
     this.#lag = metrics.gauge('consumer_lag_records', 'Records still to take', ['topic', 'partition']);
   }
 
@@ -84,12 +93,17 @@ export class PartitionReader {
       const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
       this.#failures.set(place, Math.min(failures + 1, 10));
       this.#pauses.inc({ topic });
-      this.log.warn({ err, topic, partition, offset, pauseMs }, 'a server is away: partition paused');
+      const says =
+        classifyError(err) === 'infrastructure'
+          ? 'a server did not answer as it should: partition paused, the record is tried again'
+          : 'a record can neither be handled nor be kept: partition paused, it is tried again';
+      this.log.warn({ err, topic, partition, offset, pauseMs }, says);
       this.#resumeLater(payload.pause(), pauseMs);
       return false;
     } finally {
       clearInterval(beat);
     }
+    this.#statementTimeouts.delete(place);
     if (this.#failures.delete(place)) this.log.info({ topic, partition, offset }, 'partition goes on');
     return true;
   }
@@ -99,12 +113,26 @@ export class PartitionReader {
     const handler = this.handlers.of(record.topic);
     if (!handler) throw new Error(`no consumer for ${record.topic}`);
     const outcome = await this.pipeline.run(record, handler).catch((error: unknown) => {
+      if (this.#timesOutAlways(record, error)) return rejection(record, 'statement_timeout', error);
       if (classifyError(error) === 'infrastructure') throw error;
       // The pipeline turns all content into answers; this would be a bug of its own, and must not stop the partition.
-      return { kind: 'rejected' as const, reason: 'pipeline_failed', error: String(error) };
+      return rejection(record, 'pipeline_failed', error);
     });
     if (outcome.kind === 'rejected') await this.deadLetters.bury(record, outcome);
     return outcome.kind;
+  }
+
+  /** Whether this record has now been cancelled so often that the server being busy is no explanation any more. */
+  #timesOutAlways({ topic, partition, offset }: ReceivedRecord, error: unknown): boolean {
+    const place = `${topic}/${partition}`;
+    if (!isStatementTimeout(error)) {
+      this.#statementTimeouts.delete(place);
+      return false;
+    }
+    const former = this.#statementTimeouts.get(place);
+    const times = former?.offset === offset ? former.times + 1 : 1;
+    this.#statementTimeouts.set(place, { offset, times });
+    return times >= MOST_STATEMENT_TIMEOUTS;
   }
 
   #resumeLater(resume: () => void, ms: number): void {
@@ -114,4 +142,11 @@ export class PartitionReader {
     }, ms);
     this.#timers.add(timer);
   }
+}
+
+/** With the envelope, if it can be read: a dead letter is its tenant's. */
+function rejection(record: ReceivedRecord, reason: string, error: unknown): Rejection {
+  const decoded = decodeRecord(record);
+  const envelope = decoded.kind === 'event' ? decoded.event.envelope : undefined;
+  return { kind: 'rejected', reason, error: String(error), ...(envelope && { envelope }) };
 }
