@@ -24,6 +24,25 @@ describe('metrics', () => {
     expect(await metrics.registry.metrics()).toContain('depth 7');
   });
 
+  it('leave out a gauge whose source fails, count that, and show the others', async () => {
+    const metrics = new Metrics();
+    let away = false;
+    const asked = async <T>(value: T) => (away ? Promise.reject(new Error('away')) : value);
+    metrics.gauge('depth', 'Depth', [], async (gauge) => gauge.set(await asked(7)));
+    metrics.gauge('depths', 'Depths', ['of'], async (gauge) => gauge.set({ of: 'a' }, await asked(8)));
+    metrics.counter('things_total', 'Things').inc();
+    const samples = async () => (await metrics.registry.metrics()).split('\n');
+    expect(await samples()).toEqual(expect.arrayContaining(['depth 7', 'depths{of="a"} 8']));
+    away = true;
+    await samples();
+    const whileAway = await samples();
+    expect(whileAway.filter((line) => /^depths?[ {]/.test(line))).toEqual([]);
+    expect(whileAway).toContain('things_total 1');
+    expect(whileAway.join('\n')).toMatch(/^metrics_collect_failures_total\{metric="depth"\} [12]$/m);
+    away = false;
+    expect(await samples()).toContain('depth 7');
+  });
+
   it('count requests in seconds', async () => {
     const metrics = new Metrics();
     const requests = new RequestMetrics(metrics);

@@ -11,6 +11,11 @@ const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
+  readonly #collectFailures = this.counter(
+    'metrics_collect_failures_total',
+    'Gauges that could not be read',
+    ['metric'],
+  );
 
   counter<Label extends string = never>(
     name: string,
@@ -41,7 +46,11 @@ export class Metrics {
     );
   }
 
-  /** `collect` is asked at every scrape; without it, set the gauge yourself. */
+  /**
+   * `collect` is asked at every scrape; without it, set the gauge yourself. When it fails, only this gauge is missing from
+   * the scrape (an old value would be a lie), and `metrics_collect_failures_total` counts it: the other metrics are needed
+   * most while a server is away.
+   */
   gauge<Label extends string = never>(
     name: string,
     help: string,
@@ -50,6 +59,7 @@ export class Metrics {
   ): Gauge<Label> {
     const known = this.registry.getSingleMetric(name) as Gauge<Label> | undefined;
     if (known) return known;
+    const failures = this.#collectFailures;
     return new Gauge<Label>({
       name,
       help,
@@ -57,7 +67,13 @@ export class Metrics {
       registers: [this.registry],
       ...(collect && {
         async collect(this: Gauge<Label>) {
-          await collect(this);
+          try {
+            await collect(this);
+          } catch {
+            if (labelNames.length === 0) this.remove();
+            else this.reset();
+            failures.inc({ metric: name });
+          }
         },
       }),
     });
