@@ -3,13 +3,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceName } from '#contracts';
 import { loadConfig } from './config/load-config.js';
 import type { PlatformConfigValues, platformEnv } from './config/platform-config.js';
-import { createApp } from './http/create-app.js';
+import { createApp, drainTime } from './http/create-app.js';
 import { connectEventServer } from './kafka/connect-event-server.js';
 import { ServiceSchema } from './database/service-schema.js';
 import type { MigrationSet } from './database/migrate-service.js';
 import { Log } from './logging/log.js';
 import { PlatformModule } from './platform.module.js';
-import { stopOnSignals } from './shutdown/stop-on-signals.js';
+import { hardLimitMs, stopOnSignals } from './shutdown/stop-on-signals.js';
 import { WaitingRoom } from './waiting-room.js';
 
 export interface ServiceOptions {
@@ -52,7 +52,7 @@ export async function runService({ name, module, env, migrations }: Service): Pr
   const log = serviceLog({ name, config });
   const service = new RunningService({ name, module, config, migrations, log });
   try {
-    stopOnSignals(() => service.stop(), log);
+    stopOnSignals(() => service.stop(), log, hardLimitMs(drainTime(config)));
     await service.start();
   } catch (err) {
     log.error({ err }, `${name} cannot start`);

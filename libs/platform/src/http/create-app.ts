@@ -71,6 +71,6 @@ async function finishTraffic(app: NestFastifyApplication): Promise<void> {
 }
 
 /** Milliseconds; load balancers take a moment to see "not ready". */
-function drainTime({ SHUTDOWN_DRAIN_MS, NODE_ENV }: PlatformConfigValues): number {
+export function drainTime({ SHUTDOWN_DRAIN_MS, NODE_ENV }: PlatformConfigValues): number {
   return SHUTDOWN_DRAIN_MS ?? (NODE_ENV === 'production' ? 5000 : 0);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HealthChecks } from '../health/health-checks.js';
 import { Log } from '../logging/log.js';
 import { Shutdown, type ShutdownStage } from './shutdown.js';
-import { type SignalHost, stopOnSignals } from './stop-on-signals.js';
+import { hardLimitMs, type SignalHost, stopOnSignals } from './stop-on-signals.js';
 
 const log = new Log({ level: 'silent' });
 const soon = (ms = 5) => new Promise<void>((done) => setTimeout(done, ms));
@@ -75,7 +75,7 @@ describe('a signal', () => {
   it.each(['SIGTERM', 'SIGINT'])('%s ends the process in order', async (signal) => {
     const host = new FakeHost();
     let stopped = false;
-    stopOnSignals(async () => void (stopped = await soon().then(() => true)), log, host);
+    stopOnSignals(async () => void (stopped = await soon().then(() => true)), log, 1_000, host);
     host.send(signal);
     expect(host.exits).toEqual([]);
     await soon(20);
@@ -84,7 +84,7 @@ describe('a signal', () => {
 
   it('sent twice ends it at once', () => {
     const host = new FakeHost();
-    stopOnSignals(() => new Promise(() => undefined), log, host);
+    stopOnSignals(() => new Promise(() => undefined), log, 1_000, host);
     host.send('SIGINT');
     host.send('SIGINT');
     expect(host.exits).toEqual([1]);
@@ -92,15 +92,19 @@ describe('a signal', () => {
 
   it('ends it by force when the order takes too long', async () => {
     const host = new FakeHost();
-    stopOnSignals(() => new Promise(() => undefined), log, host, 20);
+    stopOnSignals(() => new Promise(() => undefined), log, 20, host);
     host.send('SIGTERM');
     await soon(40);
     expect(host.exits).toEqual([1]);
   });
 
+  it('leaves what is under way its time after the drain, however long that is', () => {
+    expect([0, 5_000, 20_000].map(hardLimitMs)).toEqual([20_000, 25_000, 40_000]);
+  });
+
   it('ends it with a failure when stopping fails', async () => {
     const host = new FakeHost();
-    stopOnSignals(() => Promise.reject(new Error('x')), log, host);
+    stopOnSignals(() => Promise.reject(new Error('x')), log, 1_000, host);
     host.send('SIGTERM');
     await soon();
     expect(host.exits).toEqual([1]);

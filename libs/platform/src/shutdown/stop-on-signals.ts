@@ -1,7 +1,12 @@
 import type { Log } from '../logging/log.js';
 
-/** Longer than any request or handler may take, shorter than the 30 s after which Kubernetes kills. */
-const HARD_LIMIT_MS = 25_000;
+/** Milliseconds for what is under way: longer than any request or handler may take. */
+const STOP_MS = 20_000;
+
+/** Milliseconds from the signal to the end by force. Whoever kills the process must wait longer than that. */
+export function hardLimitMs(drainMs: number): number {
+  return drainMs + STOP_MS;
+}
 
 export interface SignalHost {
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
@@ -12,8 +17,8 @@ export interface SignalHost {
 export function stopOnSignals(
   stop: () => Promise<void>,
   log: Log,
+  limitMs: number,
   host: SignalHost = process,
-  hardLimitMs = HARD_LIMIT_MS,
 ): void {
   let begun = false;
   const onSignal = (signal: string): void => {
@@ -25,9 +30,9 @@ export function stopOnSignals(
     begun = true;
     log.info({ signal }, 'Stopping');
     const limit = setTimeout(() => {
-      log.error({ hardLimitMs }, 'Not stopped in time: ended by force');
+      log.error({ limitMs }, 'Not stopped in time: ended by force');
       host.exit(1);
-    }, hardLimitMs).unref();
+    }, limitMs).unref();
     void stop().then(
       () => {
         clearTimeout(limit);
