@@ -55,6 +55,14 @@ export function defineTopic<const Name extends string, const Events extends Reco
   return definition;
 }
 
+/** What `NAMESPACE` may be: it becomes part of the names of topics, consumer groups, Redis keys and databases. */
+export const namespacePattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+/** A topic's name on the broker: `<namespace>.<topic>`, the plain name where there is no namespace. So with consumer groups. */
+export function topicName(namespace: string | undefined, topic: string): string {
+  return namespace === undefined ? topic : `${namespace}.${topic}`;
+}
+
 /** CloudEvents `type` of a fact on the wire: `octopus.redemption.redeemed.v1`. */
 export function cloudEventType(topic: TopicDefinition, event: string): string {
   return `octopus.${topic.producer}.${event}.${versionOf(topic)}`;

@@ -38,7 +38,6 @@ export { DeadLetters } from './kafka/dead-letters.js';
 export { deadLetterPayload } from './kafka/dead-letter-message.js';
 export type { DeadLetterPayload } from './kafka/dead-letter-message.js';
 export { classifyError } from './kafka/classify-error.js';
-export { topicName } from './kafka/topic-name.js';
 export { RedisConnection } from './redis/redis-connection.js';
 export { RedisScript } from './redis/redis-script.js';
 export { failpoint } from './failpoints/failpoint.js';

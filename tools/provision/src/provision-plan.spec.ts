@@ -34,6 +34,11 @@ describe('provisionPlan', () => {
     expect(named.topics?.wanted.map(({ name }) => name)).toEqual(topics.map(({ name }) => `blue.${name}`));
   });
 
+  it('refuses a namespace that no service would take', () => {
+    const attempt = (): unknown => provisionPlan({ KAFKA_BROKERS: 'one:9092', NAMESPACE: 'Blue.' });
+    expect(attempt).toThrow('NAMESPACE must be up to 40 lower-case letters, digits and hyphens');
+  });
+
   it('refuses to do nothing', () => {
     expect(() => provisionPlan({})).toThrow(
       'set PROVISION_DATABASE_URL for databases, KAFKA_BROKERS for topics',
@@ -47,6 +52,11 @@ describe('provisionPlan', () => {
       'has no password',
       { CATALOG_DATABASE_URL: 'postgres://a@db/catalog' },
       'CATALOG_DATABASE_URL must be a URL',
+    ],
+    [
+      'has a bare percent sign in its password',
+      { CATALOG_DATABASE_URL: 'postgres://a:o%2Fpw%@db/catalog' },
+      'CATALOG_DATABASE_URL holds a %',
     ],
     [
       'has no database',

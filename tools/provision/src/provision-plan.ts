@@ -1,4 +1,4 @@
-import { serviceNames, topics, type ServiceName } from '#contracts';
+import { namespacePattern, serviceNames, topicName, topics, type ServiceName } from '#contracts';
 import type { ServiceDatabaseNames, TopicToCreate } from '#servers';
 
 export interface DatabaseToProvision {
@@ -59,14 +59,23 @@ function login(
 ): { role: string; password: string; database: string } {
   const value = env[variable];
   const url = value && URL.canParse(value) ? new URL(value) : undefined;
-  const role = decodeURIComponent(url?.username ?? '');
-  const password = decodeURIComponent(url?.password ?? '');
-  const database = decodeURIComponent(url?.pathname.slice(1) ?? '');
+  const decode = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw new Error(`${variable} holds a % that begins no percent-encoding: write it as %25`);
+    }
+  };
+  const role = decode(url?.username ?? '');
+  const password = decode(url?.password ?? '');
+  const database = decode(url?.pathname.slice(1) ?? '');
   if (role === '' || password === '' || database === '')
     throw new Error(`${variable} must be a URL such as postgres://role:password@host:5432/database`);
   return { role, password, database };
 }
 
 function topicsOf(namespace: string | undefined): TopicToCreate[] {
-  return topics.map((topic) => ({ ...topic, name: namespace ? `${namespace}.${topic.name}` : topic.name }));
+  if (namespace && !namespacePattern.test(namespace))
+    throw new Error('NAMESPACE must be up to 40 lower-case letters, digits and hyphens');
+  return topics.map((topic) => ({ ...topic, name: topicName(namespace || undefined, topic.name) }));
 }

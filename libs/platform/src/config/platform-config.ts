@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namespacePattern } from '#contracts';
 
 /** An unset variable and an empty one are the same: shells, compose files and manifests cannot tell them apart. */
 const optionalUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional();
@@ -33,7 +34,7 @@ export const platformEnv = z.object({
   /** Keeps several installations on one broker and one Redis apart: prefix of topics, consumer groups and keys. */
   NAMESPACE: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 lower-case letters, digits and hyphens')
+    .regex(namespacePattern, 'must be up to 40 lower-case letters, digits and hyphens')
     .optional(),
   /** Value of the claim `iss` in accepted tokens. */
   AUTH_ISSUER: httpUrl,

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Kafka, logLevel } from 'kafkajs';
+import { topicName } from '#contracts';
 import { PlatformConfig } from '../config/platform-config.js';
 import { ServiceIdentity } from '../database/service-identity.js';
 import { Log } from '../logging/log.js';
 import { kafkajsLogCreator } from './kafkajs-log.js';
 import { silenceKafkajsTimerWarning } from './kafkajs-warning.js';
-import { logicalTopic, topicName } from './topic-name.js';
+import { logicalTopic } from './topic-name.js';
 
 /** Given in full: kafkajs takes other values of its own where NODE_ENV is `test`. */
 export const kafkaRetry = {
