@@ -8,7 +8,13 @@ import { createClient } from 'redis';
 import { isAlive, removeFolder } from './data-folder.js';
 import { findOrStartServers } from './find-or-start-servers.js';
 import { freePorts } from './free-port.js';
-import { createTopics, dropConsumerGroupsWithPrefix, dropTopicsWithPrefix } from './kafka-topics.js';
+import {
+  createTopics,
+  dropConsumerGroups,
+  dropConsumerGroupsWithPrefix,
+  dropTopics,
+  dropTopicsWithPrefix,
+} from './kafka-topics.js';
 import { dropRedisKeysWithPrefix } from './redis-keys.js';
 import { createServiceDatabase, dropServiceDatabase } from './service-database.js';
 import { type Servers, ServerUnavailable } from './servers.js';
@@ -66,6 +72,9 @@ describe('servers that we start', () => {
     expect(await createTopics(servers.kafkaBrokers, topics)).toEqual([]);
     expect(await dropTopicsWithPrefix(servers.kafkaBrokers, 'mine.')).toEqual(['mine.a', 'mine.b']);
     expect(await createTopics(servers.kafkaBrokers, topics)).toEqual(['mine.a', 'mine.b']);
+    // By name: those that are there, and none besides.
+    expect(await dropTopics(servers.kafkaBrokers, ['mine.a', 'mine.c'])).toEqual(['mine.a']);
+    expect(await createTopics(servers.kafkaBrokers, topics)).toEqual(['mine.a']);
   });
 
   it('drops consumer groups of a prefix', async () => {
@@ -78,6 +87,7 @@ describe('servers that we start', () => {
     // Leaving before the first fetch would overtake the joining, which kafkajs does not survive.
     await fetched;
     await consumer.disconnect();
+    expect(await dropConsumerGroups(servers.kafkaBrokers, ['mine', 'mine:'])).toEqual([]);
     expect(await dropConsumerGroupsWithPrefix(servers.kafkaBrokers, 'mine:')).toEqual(['mine:group']);
   }, 120_000);
 

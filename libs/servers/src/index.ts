@@ -5,10 +5,13 @@ export { freePorts, isPortFree } from './free-port.js';
 export { brokerList, withoutPassword } from './given-servers.js';
 export {
   createTopics,
+  dropConsumerGroups,
   dropConsumerGroupsWithPrefix,
+  dropTopics,
   dropTopicsWithPrefix,
   type TopicToCreate,
 } from './kafka-topics.js';
+export { type HeldName, holdName } from './held-name.js';
 export { dropRedisKeysWithPrefix } from './redis-keys.js';
 export {
   type FindServersOptions,

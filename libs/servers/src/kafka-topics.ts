@@ -31,26 +31,55 @@ export function createTopics(brokers: string[], topics: readonly TopicToCreate[]
   });
 }
 
-/** Deletes every topic whose name begins with the prefix. Returns their names. */
-export function dropTopicsWithPrefix(brokers: string[], prefix: string): Promise<string[]> {
-  if (prefix === '') throw new RangeError('an empty prefix would delete every topic');
+/** Deletes these topics. What is not there is no error. Returns the names of those that were there. */
+export function dropTopics(brokers: string[], names: readonly string[]): Promise<string[]> {
   return withAdmin(brokers, async (admin) => {
-    const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix)).sort();
-    if (topics.length > 0) await admin.deleteTopics({ topics, timeout: 30_000 });
-    await untilGone(admin, topics);
-    return topics;
+    const known = new Set(await admin.listTopics());
+    return deleteTopics(
+      admin,
+      names.filter((name) => known.has(name)),
+    );
   });
 }
 
-/** Deletes every consumer group without members whose name begins with the prefix. Returns their names. */
+/** Deletes these consumer groups unless they have members. Returns the names of those that it deleted. */
+export function dropConsumerGroups(brokers: string[], names: readonly string[]): Promise<string[]> {
+  const wanted = new Set(names);
+  return withAdmin(brokers, (admin) => deleteGroups(admin, (group) => wanted.has(group)));
+}
+
+/**
+ * Deletes every topic whose name begins with the prefix; for prefixes that nobody else can have, such as a test run's
+ * with its random digits. Returns their names.
+ */
+export function dropTopicsWithPrefix(brokers: string[], prefix: string): Promise<string[]> {
+  if (prefix === '') throw new RangeError('an empty prefix would delete every topic');
+  return withAdmin(brokers, async (admin) =>
+    deleteTopics(
+      admin,
+      (await admin.listTopics()).filter((name) => name.startsWith(prefix)),
+    ),
+  );
+}
+
+/** Likewise every consumer group without members whose name begins with the prefix. Returns their names. */
 export function dropConsumerGroupsWithPrefix(brokers: string[], prefix: string): Promise<string[]> {
   if (prefix === '') throw new RangeError('an empty prefix would delete every consumer group');
-  return withAdmin(brokers, async (admin) => {
-    const { groups } = await admin.listGroups();
-    const ours = groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith(prefix));
-    const deleted = await Promise.all(ours.map((group) => deleteGroup(admin, group)));
-    return ours.filter((_, index) => deleted[index]);
-  });
+  return withAdmin(brokers, (admin) => deleteGroups(admin, (group) => group.startsWith(prefix)));
+}
+
+async function deleteTopics(admin: Admin, names: readonly string[]): Promise<string[]> {
+  const topics = [...names].sort();
+  if (topics.length > 0) await admin.deleteTopics({ topics, timeout: 30_000 });
+  await untilGone(admin, topics);
+  return topics;
+}
+
+async function deleteGroups(admin: Admin, isWanted: (group: string) => boolean): Promise<string[]> {
+  const { groups } = await admin.listGroups();
+  const wanted = groups.map(({ groupId }) => groupId).filter(isWanted);
+  const deleted = await Promise.all(wanted.map((group) => deleteGroup(admin, group)));
+  return wanted.filter((_, index) => deleted[index]);
 }
 
 /** A member that has just left may still be counted, so it tries for 3 s; false when the group is in use. */
@@ -77,17 +106,34 @@ function asRequest({ name, partitions, compacted }: TopicToCreate): {
 
 /**
  * Creation, too, is only accepted: until the broker has caught up with its controller it "does not host" the topics,
- * which kafkajs' own wait takes for an error. At most 30 s are waited.
+ * which kafkajs' own wait takes for an error, or names no leader.
+ * @throws Error after `timeoutMs`, whichever of the two it is
  */
-async function untilLed(admin: Admin, names: string[]): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: names });
-      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
-    } catch (error) {
-      if (tries >= 300) throw error;
-    }
+export async function untilLed(
+  admin: Pick<Admin, 'fetchTopicMetadata'>,
+  names: string[],
+  timeoutMs = 30_000,
+): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const failure = await leaderless(admin, names);
+    if (failure === undefined) return;
+    if (performance.now() >= end) throw failure;
     await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Undefined when every partition has its leader, else what is wrong. */
+async function leaderless(
+  admin: Pick<Admin, 'fetchTopicMetadata'>,
+  names: string[],
+): Promise<Error | undefined> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: names });
+    const led = topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+    return led ? undefined : new Error('the new topics have no leader: is every broker of the cluster up?');
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

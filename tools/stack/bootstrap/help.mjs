@@ -17,7 +17,8 @@ Also: npm stop, npm run stack:reset, npm run story, npm test`,
   stop: `npm stop      Stops the running stack of this clone, wherever it was started.`,
   reset: `npm run stack:reset      Stops the stack of this clone and removes its data; on given servers (environment, or those of
                          the last starts) only databases, roles, topics and keys of its own NAMESPACE.`,
-  story: `npm run story      Runs the story of README.md against FRONT_DOOR_URL, or against a stack of its own.`,
+  story: `npm run story      Runs the story of README.md against FRONT_DOOR_URL, or the running stack of this clone, or,
+                   where none runs, one of its own that is gone afterwards.`,
 };
 
 /** The text for \`--help\`, for those commands that do not have their own. */

@@ -1,4 +1,5 @@
 import { personas } from '#contracts';
+import type { Servers } from '#servers';
 import { gigabytes, proportionalMemory } from './memory.js';
 import type { Addresses } from './program-env.js';
 import { type StackFolder, shownPath } from './stack-folder.js';
@@ -22,13 +23,25 @@ export function announcement(addresses: Addresses, folder: StackFolder): string[
   ];
 }
 
-/** `Ready  http://127.0.0.1:8080  in 12.3 s, 1.12 GB memory (PSS)`, always the last line. */
-export function readyLine(what: string, env: NodeJS.ProcessEnv): string {
+/**
+ * `Ready  http://127.0.0.1:8080  in 12.3 s, 1.12 GB memory (PSS)`, always the last line. Only our own children count, so
+ * it says which servers are left out.
+ */
+export function readyLine(what: string, env: NodeJS.ProcessEnv, origin: Servers['origin']): string {
   const startedAt = Number(env['OCTOPUS_STARTED_AT'] ?? performance.timeOrigin);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   // The bootstrap, our parent, belongs to the system as long as it runs.
   const roots = env['OCTOPUS_STARTED_AT'] === undefined ? [process.pid] : [process.pid, process.ppid];
   const bytes = proportionalMemory(roots);
-  const memory = bytes === undefined ? '' : `, ${gigabytes(bytes)} memory (PSS)`;
+  const memory = bytes === undefined ? '' : `, ${gigabytes(bytes)} memory (PSS)${leftOut(origin)}`;
   return `Ready  ${what}  in ${seconds} s${memory}`;
+}
+
+function leftOut(origin: Servers['origin']): string {
+  const origins = new Set(Object.values(origin));
+  const names = [
+    ...(origins.has('environment') ? ['the given servers'] : []),
+    ...(origins.has('docker') ? ['the servers in containers'] : []),
+  ];
+  return names.length === 0 ? '' : ` without ${names.join(' and ')}`;
 }

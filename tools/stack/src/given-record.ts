@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Servers, brokerList } from '#servers';
 import type { StackFolder } from './stack-folder.js';
@@ -33,18 +34,26 @@ export function givenByEnvironment(env: NodeJS.ProcessEnv, namespace: string): G
   };
 }
 
-/** Notes given servers, once; the file is for its owner alone, as addresses hold passwords. */
+/**
+ * Notes given servers, once. A file for each, so that several stacks do not write over each other's; for its owner alone,
+ * as addresses hold passwords.
+ */
 export async function rememberGiven(folder: StackFolder, given: GivenServers): Promise<void> {
-  const known = await rememberedGiven(folder);
-  const texts = new Set([...known, given].map((one) => JSON.stringify(one)));
-  await writeFile(recordOf(folder), `[${[...texts].join(',')}]`, { mode: 0o600 });
+  await writeFile(recordOf(folder, given), JSON.stringify(given), { mode: 0o600 });
+}
+
+export async function forgetGiven(folder: StackFolder, given: GivenServers): Promise<void> {
+  await rm(recordOf(folder, given), { force: true });
 }
 
 export async function rememberedGiven(folder: StackFolder): Promise<GivenServers[]> {
-  const text = await readFile(recordOf(folder), 'utf8').catch(() => '[]');
-  return JSON.parse(text) as GivenServers[];
+  const names = await readdir(folder.root).catch(() => []);
+  const records = names.filter((name) => /^given-.*\.json$/.test(name)).sort();
+  const texts = await Promise.all(records.map((name) => readFile(join(folder.root, name), 'utf8')));
+  return texts.map((text) => JSON.parse(text) as GivenServers);
 }
 
-function recordOf(folder: StackFolder): string {
-  return join(folder.root, 'given-servers.json');
+function recordOf(folder: StackFolder, given: GivenServers): string {
+  const hash = createHash('sha256').update(JSON.stringify(given)).digest('hex').slice(0, 16);
+  return join(folder.root, `given-${hash}.json`);
 }

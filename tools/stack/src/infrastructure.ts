@@ -1,13 +1,20 @@
-import { type ServiceName, serviceNames, topics } from '#contracts';
+import { type ServiceName, serviceNames, topicName, topics } from '#contracts';
 import {
   type Servers,
   type ServiceDatabaseUrls,
   createServiceDatabase,
   createTopics,
   findOrStartServers,
+  withoutPassword,
 } from '#servers';
-import { givenOnes, rememberGiven } from './given-record.js';
-import { DEFAULT_NAMESPACE, databaseNames, topicName } from './namespace.js';
+import { type GivenServers, givenOnes, rememberGiven } from './given-record.js';
+import {
+  DEFAULT_NAMESPACE,
+  databaseNames,
+  holdNamespace,
+  namespaceOf,
+  throwawayNamespace,
+} from './namespace.js';
 import type { StackFolder } from './stack-folder.js';
 import { StackFailure } from './stack-failure.js';
 
@@ -21,21 +28,53 @@ export interface Infrastructure {
   topicsReady: Promise<void>;
 }
 
-/** Finds or starts the servers. What a stack makes on given servers is noted first, for a later reset. */
-export async function startServers(
-  folder: StackFolder,
-  env: NodeJS.ProcessEnv,
-  progress: (line: string) => void,
-): Promise<{ servers: Servers; namespace: string | undefined }> {
-  const wanted = env['NAMESPACE'] || undefined;
-  if (wanted !== undefined && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(wanted)) {
-    throw new StackFailure('NAMESPACE must be up to 40 lower-case letters, digits and hyphens');
-  }
+export interface FoundServers {
+  servers: Servers;
+  namespace: string | undefined;
+  /** Those that the environment named; undefined when there are none. */
+  given: GivenServers | undefined;
+}
+
+/**
+ * Finds or starts the servers. On given ones the namespace is kept from other stacks until the servers are stopped, and
+ * what is to be made there is noted among the records first, for a later reset. A throw-away stack has a namespace of
+ * its own there.
+ * @throws StackFailure when another stack has the namespace
+ */
+export async function startServers(place: {
+  folder: StackFolder;
+  records: StackFolder;
+  env: NodeJS.ProcessEnv;
+  throwaway: boolean;
+  progress: (line: string) => void;
+}): Promise<FoundServers> {
+  const { folder, records, env, throwaway, progress } = place;
+  const wanted = namespaceOf(env);
+  const base = wanted ?? DEFAULT_NAMESPACE;
   const data = { kind: 'kept', dir: folder.servers } as const;
   const servers = await findOrStartServers({ env, data, progress, mayInstall: true });
-  const given = givenOnes(servers, wanted ?? DEFAULT_NAMESPACE);
-  if (given !== undefined) await rememberGiven(folder, given);
-  return { servers, namespace: given?.namespace ?? wanted };
+  const given = givenOnes(servers, throwaway ? throwawayNamespace(base) : base);
+  if (given === undefined) return { servers, namespace: wanted, given };
+  try {
+    const release = await claimNamespace(given);
+    await rememberGiven(records, given);
+    const stop = (): Promise<void> => release().then(() => servers.stop());
+    return { servers: { ...servers, stop }, namespace: given.namespace, given };
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
+}
+
+/** Without a given PostgreSQL there is nobody to ask, and nothing of value to lose. */
+async function claimNamespace({ namespace, postgresUrl }: GivenServers): Promise<() => Promise<void>> {
+  if (postgresUrl === undefined) return async () => undefined;
+  const held = await holdNamespace(postgresUrl, namespace);
+  if (held !== undefined) return () => held.release();
+  throw new StackFailure(
+    `Another stack runs on namespace ${namespace} at ${withoutPassword(postgresUrl)}: ` +
+      `stop it, or choose another namespace, such as NAMESPACE=${namespace.slice(0, 38)}-2 npm start`,
+  );
 }
 
 /** Makes each service's database and starts making the topics. */
@@ -49,13 +88,17 @@ export async function prepareServers(
   ).then(() => undefined);
   // Whoever awaits it later gets the failure; until then it must not end the process.
   topicsReady.catch(() => undefined);
-  const made = await Promise.all(
-    serviceNames.map(async (service) => {
-      const names = databaseNames(namespace ?? DEFAULT_NAMESPACE, service);
-      const urls = await createServiceDatabase(servers.postgresUrl, names);
-      return [service, { ...urls, appRole: names.appRole }] as const;
-    }),
-  );
+  const making = serviceNames.map(async (service) => {
+    const names = databaseNames(namespace ?? DEFAULT_NAMESPACE, service);
+    const urls = await createServiceDatabase(servers.postgresUrl, names);
+    return [service, { ...urls, appRole: names.appRole }] as const;
+  });
+  // Nothing may still be coming into being when a failure lets the caller clean up.
+  await Promise.allSettled(making);
+  const made = await Promise.all(making).catch(async (error: unknown) => {
+    await topicsReady.catch(() => undefined);
+    throw error;
+  });
   return {
     servers,
     namespace,

@@ -1,8 +1,32 @@
-import { type ServiceName, serviceNames } from '#contracts';
-import type { ServiceDatabaseNames } from '#servers';
+import { randomBytes } from 'node:crypto';
+import { type ServiceName, namespacePattern, serviceNames, topicName, topics } from '#contracts';
+import { type HeldName, type ServiceDatabaseNames, holdName } from '#servers';
+import { StackFailure } from './stack-failure.js';
 
 /** What stands before everything of ours where nothing else is said. */
 export const DEFAULT_NAMESPACE = 'octopus';
+
+/**
+ * The namespace that the environment asks for; undefined when it asks for none.
+ * @throws StackFailure when no service would take it
+ */
+export function namespaceOf(env: NodeJS.ProcessEnv): string | undefined {
+  const wanted = env['NAMESPACE'] || undefined;
+  if (wanted !== undefined && !namespacePattern.test(wanted)) {
+    throw new StackFailure('NAMESPACE must be up to 40 lower-case letters, digits and hyphens');
+  }
+  return wanted;
+}
+
+/** A namespace for one stack that leaves nothing behind, told from all others by eight random hexadecimal digits. */
+export function throwawayNamespace(namespace: string): string {
+  return `${namespace.slice(0, 30)}-t${randomBytes(4).toString('hex')}`;
+}
+
+/** Keeps the namespace on a given PostgreSQL to this process; undefined while another stack or a reset has it. */
+export function holdNamespace(postgresUrl: string, namespace: string): Promise<HeldName | undefined> {
+  return holdName(postgresUrl, `namespace-${namespace}`);
+}
 
 /** Names of a service's database and roles. They carry the namespace on our own servers, too. */
 export function databaseNames(namespace: string, service: ServiceName): ServiceDatabaseNames {
@@ -15,7 +39,12 @@ export function allDatabaseNames(namespace: string): ServiceDatabaseNames[] {
   return serviceNames.map((service) => databaseNames(namespace, service));
 }
 
-/** A topic's name as it is on the broker; without a namespace it is the contract's. */
-export function topicName(namespace: string | undefined, topic: string): string {
-  return namespace === undefined ? topic : `${namespace}.${topic}`;
+/** Every topic of the contracts as it is called on the broker. */
+export function allTopicNames(namespace: string): string[] {
+  return topics.map(({ name }) => topicName(namespace, name));
+}
+
+/** The consumer groups of all services; they are called as topics are. */
+export function allConsumerGroups(namespace: string): string[] {
+  return serviceNames.map((service) => topicName(namespace, service));
 }

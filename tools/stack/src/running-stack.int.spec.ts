@@ -4,7 +4,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { claimFolder, findRunningStack, releaseFolder, stopRunningStack } from './running-stack.js';
+import {
+  claimFolder,
+  findRunningStack,
+  noteReady,
+  readyFrontDoor,
+  releaseFolder,
+  stopRunningStack,
+} from './running-stack.js';
 import type { StackFolder } from './stack-folder.js';
 
 let folder: StackFolder;
@@ -45,7 +52,29 @@ describe('the one stack of a clone', () => {
     const { readFileSync } = await import('node:fs');
     const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
     const born = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-    await stopRunningStack({ pid: child.pid ?? 0, born, address: 'x' }, 300);
+    await stopRunningStack({ pid: child.pid ?? 0, born }, 300);
     expect((await ended)[1]).toBe('SIGKILL');
+  });
+});
+
+describe('the front door of the stack of a clone', () => {
+  it('is waited for until the stack is ready', async () => {
+    await claimFolder(folder, 'http://127.0.0.1:8080');
+    const found = readyFrontDoor(folder);
+    const early = await Promise.race([found, new Promise((resolve) => setTimeout(resolve, 500, 'waits'))]);
+    expect(early).toBe('waits');
+    await noteReady(folder);
+    expect(await found).toBe('http://127.0.0.1:8080');
+    expect(await findRunningStack(folder)).toMatchObject({ pid: process.pid, ready: true });
+  });
+
+  it('is not there without a stack, with one that ends before, and with servers only', async () => {
+    expect(await readyFrontDoor(folder)).toBeUndefined();
+    await claimFolder(folder, 'http://127.0.0.1:8080');
+    const found = readyFrontDoor(folder);
+    await releaseFolder(folder);
+    expect(await found).toBeUndefined();
+    await claimFolder(folder, 'servers only');
+    expect(await readyFrontDoor(folder)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,8 @@ export interface RunningStack {
   pid: number;
   born: string;
   address: string;
+  /** Has it said `Ready`? */
+  ready: boolean;
 }
 
 /** The stack that runs on this folder, or undefined; a record whose process has ended counts for nothing. */
@@ -26,7 +28,7 @@ export async function findRunningStack(folder: StackFolder): Promise<RunningStac
  * @throws StackFailure when a stack of this clone runs already
  */
 export async function claimFolder(folder: StackFolder, address: string): Promise<void> {
-  const record: RunningStack = { pid: process.pid, born: bornAt(process.pid), address };
+  const record: RunningStack = { pid: process.pid, born: bornAt(process.pid), address, ready: false };
   for (let attempt = 1; ; attempt += 1) {
     const running = await findRunningStack(folder);
     if (running !== undefined) throw alreadyRuns(running);
@@ -43,12 +45,38 @@ export async function claimFolder(folder: StackFolder, address: string): Promise
   }
 }
 
+/** Notes that the stack of this process, which has the folder, can be used. */
+export async function noteReady(folder: StackFolder): Promise<void> {
+  const running = await findRunningStack(folder);
+  if (running?.pid !== process.pid) return;
+  // In one step: a reader between two would take half a record for none.
+  const next = `${recordOf(folder)}.${process.pid}`;
+  await writeFile(next, JSON.stringify({ ...running, ready: true }), { mode: 0o600 });
+  await rename(next, recordOf(folder));
+}
+
+/**
+ * The address of the front door of the stack that runs on this folder, once that stack is ready; undefined when none
+ * runs, when it ends before, or when it has only servers.
+ */
+export async function readyFrontDoor(folder: StackFolder): Promise<string | undefined> {
+  for (;;) {
+    const running = await findRunningStack(folder);
+    if (running === undefined || !running.address.startsWith('http')) return undefined;
+    if (running.ready) return running.address;
+    await sleep(200);
+  }
+}
+
 export async function releaseFolder(folder: StackFolder): Promise<void> {
   await rm(recordOf(folder), { force: true });
 }
 
 /** Asks the stack to stop and waits for it; after `graceMs` it is killed, and its children die with it. */
-export async function stopRunningStack({ pid, born }: RunningStack, graceMs: number): Promise<void> {
+export async function stopRunningStack(
+  { pid, born }: Pick<RunningStack, 'pid' | 'born'>,
+  graceMs: number,
+): Promise<void> {
   const runs = (): boolean => isAlive(pid) && bornAt(pid) === born;
   process.kill(pid, 'SIGTERM');
   for (const end = Date.now() + graceMs; runs() && Date.now() < end;) await sleep(100);
@@ -70,9 +98,9 @@ function recordOf(folder: StackFolder): string {
 function parseRecord(text: string): RunningStack | undefined {
   try {
     const record = JSON.parse(text) as Partial<RunningStack>;
-    const { pid, born, address } = record;
+    const { pid, born, address, ready } = record;
     if (typeof pid !== 'number' || typeof born !== 'string' || typeof address !== 'string') return undefined;
-    return { pid, born, address };
+    return { pid, born, address, ready: ready === true };
   } catch {
     return undefined;
   }

@@ -1,12 +1,12 @@
 import { findRunningStack, stopRunningStack } from './running-stack.js';
-import { stackFolder } from './stack-folder.js';
+import { type StackFolder, stackFolder } from './stack-folder.js';
 
 /** Longer than a clean stop of every layer takes. */
 const GRACE_MS = 45_000;
 
 /** `npm stop`: stops the stack of this clone, wherever it was started. */
-export async function stop(): Promise<void> {
-  const running = await findRunningStack(stackFolder());
+export async function stop(folder: StackFolder = stackFolder()): Promise<void> {
+  const running = await findRunningStack(folder);
   if (running === undefined) {
     console.log('No stack of this clone is running');
     return;
