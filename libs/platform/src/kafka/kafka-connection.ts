@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { topicName } from '#contracts';
 import { PlatformConfig } from '../config/platform-config.js';
 import { ServiceIdentity } from '../database/service-identity.js';
@@ -17,18 +17,19 @@ export const kafkaRetry = {
   multiplier: 2,
 } as const;
 
-/** The one kafkajs client of the process and the names that things have on its broker. */
+/** The kafkajs client of the process and the names that things have on its broker. */
 @Injectable()
 export class KafkaConnection {
   readonly kafka: Kafka;
   readonly groupId: string;
   readonly #namespace: string | undefined;
+  readonly #settings: KafkaConfig;
 
   constructor(config: PlatformConfig, identity: ServiceIdentity, log: Log) {
     silenceKafkajsTimerWarning();
     this.#namespace = config.NAMESPACE;
     this.groupId = topicName(config.NAMESPACE, identity.name);
-    this.kafka = new Kafka({
+    this.#settings = {
       clientId: `octopus-${identity.name}`,
       brokers: config.KAFKA_BROKERS,
       connectionTimeout: 3_000,
@@ -37,7 +38,13 @@ export class KafkaConnection {
       retry: kafkaRetry,
       logLevel: logLevel.INFO,
       logCreator: kafkajsLogCreator(log),
-    });
+    };
+    this.kafka = this.client({});
+  }
+
+  /** Another client of the same broker, with settings of its own: milliseconds that a request may take, its sockets. */
+  client(own: Pick<KafkaConfig, 'requestTimeout' | 'socketFactory'>): Kafka {
+    return new Kafka({ ...this.#settings, ...own });
   }
 
   topicName(topic: string): string {

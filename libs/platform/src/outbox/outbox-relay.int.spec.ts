@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Kafka } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
@@ -18,16 +19,36 @@ import { ServiceIdentity } from '../database/service-identity.js';
 import { TenantDatabase } from '../database/tenant-database.js';
 import { HealthChecks } from '../health/health-checks.js';
 import { testConfig } from '../http/testing/edge-app.js';
-import { EventProducer, type OutgoingMessage } from '../kafka/event-producer.js';
+import { EventProducer, type OutgoingMessage, SEND_LIMIT_MS } from '../kafka/event-producer.js';
 import { KafkaConnection } from '../kafka/kafka-connection.js';
 import { Log } from '../logging/log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Shutdown } from '../shutdown/shutdown.js';
 import { Outbox } from './outbox.js';
 import { OutboxRelay } from './outbox-relay.js';
+import { leaseTimes } from './shard-leases.js';
+import { startStallingProxy, type StallingProxy } from './testing/stalling-proxy.js';
 
 const TOPIC = 'platform.user.v1' satisfies TopicName;
 const silent = new Log({ level: process.env['TEST_LOG'] ?? 'silent' });
+
+type ConnectionSettings = ConstructorParameters<typeof KafkaConnection>;
+
+/** Reaches every broker through the proxy. */
+class ProxiedConnection extends KafkaConnection {
+  constructor(
+    private readonly proxy: StallingProxy,
+    ...settings: ConnectionSettings
+  ) {
+    super(...settings);
+  }
+
+  override client({ socketFactory, ...own }: Parameters<KafkaConnection['client']>[0]): Kafka {
+    if (!socketFactory) return super.client(own);
+    const { port } = this.proxy;
+    return super.client({ ...own, socketFactory: (to) => socketFactory({ ...to, host: '127.0.0.1', port }) });
+  }
+}
 
 /** A relay with its own pool and producer, as in a process of its own. */
 interface Replica {
@@ -65,17 +86,19 @@ describe('OutboxRelay', () => {
 
   async function replica(
     wrap: (send: EventProducer['send']) => EventProducer['send'] = (send) => send,
+    connectionTo: (...settings: ConnectionSettings) => KafkaConnection = (...settings) =>
+      new KafkaConnection(...settings),
   ): Promise<Replica> {
     const config = testConfig({ DATABASE_URL: database.appUrl, ...namespace.env });
     const identity = new ServiceIdentity('targeting');
     const dataSource = await new DataSource(dataSourceOptions('targeting', config)).initialize();
     const tenants = new TenantDatabase(dataSource, silent);
-    const producer = new EventProducer(new KafkaConnection(config, identity, silent));
+    const producer = new EventProducer(connectionTo(config, identity, silent));
     const sends: OutgoingMessage[][] = [];
     const send = wrap(producer.send.bind(producer));
-    producer.send = async (messages) => {
+    producer.send = async (messages, deadline) => {
       sends.push([...messages]);
-      await send(messages);
+      await send(messages, deadline);
     };
     const metrics = new Metrics();
     const shutdown = new Shutdown(new HealthChecks(), silent);
@@ -255,6 +278,67 @@ describe('OutboxRelay', () => {
     swapping = false;
     await swaps;
     await eventually(() => keys.forEach((key) => expect(firstSeenOf(key)).toEqual(upTo(40))));
+    // Only the last record of a key stays on a compacted topic.
+    expect(keys.map((key) => revisionsOf(key).at(-1))).toEqual([40, 40, 40, 40]);
+  });
+
+  it('cuts off a send that is not acknowledged in time, so that nothing old lands after what another relay sent', async () => {
+    const [host = '', port] = namespace.kafkaBrokers[0]!.split(':');
+    const proxy = await startStallingProxy({ host, port: Number(port) });
+    try {
+      const one = await replica(undefined, (...settings) => new ProxiedConnection(proxy, ...settings));
+      one.relay.start();
+      const [earlier, key] = [newId(), newId()];
+      await add(one, earlier, 1);
+      await eventually(() => expect(revisionsOf(earlier)).toEqual([1]));
+      proxy.stall();
+      await add(one, key, 1);
+      await eventually(() => expect(one.sends.flat().map((message) => message.key)).toContain(key));
+      // Somebody else has its leases while it waits for the broker; when it is stopped, they are free.
+      await database
+        .ownerPool()
+        .query(`UPDATE outbox_lease SET owner = $1, expires_at = clock_timestamp() + interval '30 s'`, [
+          newId(),
+        ]);
+      await sleep(SEND_LIMIT_MS + 1_000);
+      await one.relay.stop();
+      const two = await replica();
+      await database.ownerPool().query('UPDATE outbox_lease SET owner = NULL');
+      two.relay.start();
+      await add(two, key, 2);
+      await eventually(() => expect(revisionsOf(key)).toContain(2), { timeoutMs: 20_000 });
+      proxy.goOn();
+      await sleep(1_500);
+      expect(revisionsOf(key)).toEqual([1, 2]);
+    } finally {
+      proxy.stop();
+    }
+  }, 60_000);
+
+  it('sends nothing after a standstill that the lease did not outlast', async () => {
+    let stood = false;
+    const one = await replica((send) => async (messages, deadline) => {
+      if (!stood) {
+        stood = true;
+        await sleep(leaseTimes.ttlMs + 1_000);
+      }
+      await send(messages, deadline);
+    });
+    one.relay.start();
+    const key = newId();
+    await add(one, key, 1);
+    await eventually(() => expect(one.sends).toHaveLength(1));
+    const two = await replica();
+    two.relay.start();
+    await add(two, key, 2);
+    await eventually(() => expect(revisionsOf(key)).toContain(2), { timeoutMs: 20_000 });
+    await eventually(async () => expect(await left()).toBe(0), { timeoutMs: 20_000 });
+    await sleep(3_000);
+    expect(revisionsOf(key).at(-1)).toBe(2);
+  }, 60_000);
+
+  it('begins a send only while its lease outlasts it by as much again', () => {
+    expect(SEND_LIMIT_MS * 3).toBeLessThanOrEqual(leaseTimes.ttlMs * 0.9);
   });
 
   it('goes on with the other topics while one is missing, and publishes that one when it is there', async () => {

@@ -1,8 +1,9 @@
+import { performance } from 'node:perf_hooks';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type pg from 'pg';
 import { TenantDatabase } from '../database/tenant-database.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { EventProducer } from '../kafka/event-producer.js';
+import { EventProducer, SEND_LIMIT_MS } from '../kafka/event-producer.js';
 import { topicAtFault } from '../kafka/kafka-errors.js';
 import { Log } from '../logging/log.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -18,6 +19,13 @@ const LAST_DRAIN_MS = 3_000;
 /**
  * Publishes what lies in the outbox: unsent rows of the shards that this process holds, in order, acknowledged by all
  * replicas, then deleted. A crash between the two publishes again: at least once, in order per key.
+ *
+ * An older fact must not land after a newer one of the same key that another relay sent meanwhile: on a compacted topic
+ * it would be the one that stays. So a send begins only while the lease outlasts it, and one that was not acknowledged in
+ * time is cut off before anything else happens. What remains: a request that the broker (or the network before it) has
+ * in hand when it is cut off and carries out later than the lease lasts. Only the broker could refuse that: with
+ * a transactional id per shard, whose older producers it fences. That costs a transaction per batch, and consumers skip
+ * an older revision anyway.
  */
 @Injectable()
 export class OutboxRelay implements OnApplicationBootstrap {
@@ -102,12 +110,10 @@ export class OutboxRelay implements OnApplicationBootstrap {
     if (shards.length === 0) return 0;
     const facts = await readPending(this.#pool, shards, this.#topicsAtRest());
     if (facts.length === 0) return 0;
-    // Reading may have taken long (or the process been stopped): only what is still ours may leave.
-    const held = new Set(this.#leases.held());
-    const ours = facts.filter(({ shard }) => held.has(shard));
     const startedAt = performance.now();
+    await this.producer.connect();
     await failpoint('outbox.before-send');
-    const sent = await this.#send(ours);
+    const sent = await this.#send(facts);
     await failpoint('outbox.before-delete');
     await deleteSent(this.#pool, sent);
     this.#count(sent, (performance.now() - startedAt) / 1000);
@@ -116,23 +122,20 @@ export class OutboxRelay implements OnApplicationBootstrap {
 
   /** One request with all of them; when a topic is at fault, one request for each topic, and that topic rests. */
   async #send(facts: readonly PendingFact[]): Promise<readonly PendingFact[]> {
-    if (facts.length === 0) return [];
     try {
-      await this.#sendAll(facts);
-      return facts;
+      return await this.#sendOurs(facts);
     } catch (err) {
       if (!topicAtFault(err)) throw err;
     }
     const sent: PendingFact[] = [];
     for (const [topic, ofTopic] of Map.groupBy(facts, ({ topic }) => topic))
-      if (await this.#sendTopic(topic, ofTopic)) sent.push(...ofTopic);
+      sent.push(...(await this.#sendTopic(topic, ofTopic)));
     return sent;
   }
 
-  async #sendTopic(topic: string, facts: readonly PendingFact[]): Promise<boolean> {
+  async #sendTopic(topic: string, facts: readonly PendingFact[]): Promise<readonly PendingFact[]> {
     try {
-      await this.#sendAll(facts);
-      return true;
+      return await this.#sendOurs(facts);
     } catch (err) {
       const fault = topicAtFault(err);
       if (!fault) throw err;
@@ -141,14 +144,21 @@ export class OutboxRelay implements OnApplicationBootstrap {
         { topic, fault },
         'the broker does not take facts for this topic; they stay in the outbox',
       );
-      return false;
+      return [];
     }
   }
 
-  #sendAll(facts: readonly PendingFact[]): Promise<void> {
-    return this.producer.send(
-      facts.map(({ topic, key, payload, headers }) => ({ topic, key, headers, value: payload })),
+  /** Reading or an earlier send may have taken long: only what stays ours until the send has ended may leave. */
+  async #sendOurs(facts: readonly PendingFact[]): Promise<readonly PendingFact[]> {
+    const deadline = performance.now() + SEND_LIMIT_MS;
+    const held = new Set(this.#leases.held(SEND_LIMIT_MS));
+    const ours = facts.filter(({ shard }) => held.has(shard));
+    if (ours.length === 0) return [];
+    await this.producer.send(
+      ours.map(({ topic, key, payload, headers }) => ({ topic, key, headers, value: payload })),
+      deadline,
     );
+    return ours;
   }
 
   #topicsAtRest(): string[] {

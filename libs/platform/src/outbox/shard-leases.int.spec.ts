@@ -67,6 +67,7 @@ describe('ShardLeases', () => {
     await one.keep();
     now = times.ttlMs * 0.9 - 1;
     expect(one.held()).toHaveLength(8);
+    expect([one.held(1), one.held(0)].map((shards) => shards.length)).toEqual([0, 8]);
     now = times.ttlMs * 0.9;
     expect(one.held()).toEqual([]);
   });

@@ -31,9 +31,9 @@ export class ShardLeases {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** The shards that are surely ours now; none once the lease has run out. */
-  held(): readonly number[] {
-    return this.now() < this.#validUntil ? this.#shards : [];
+  /** The shards that are surely ours now and for so many milliseconds more; none once the lease has run out. */
+  held(forMs = 0): readonly number[] {
+    return this.now() + forMs < this.#validUntil ? this.#shards : [];
   }
 
   /** Renews what is ours, gives back what is more than our share and takes what nobody holds; if that is due. */
