@@ -139,6 +139,28 @@ describe('a channel put in over HTTP', () => {
     });
   });
 
+  it('is not sent when it is stale: the topic ends on the newest revision', async () => {
+    const tenantId = newId();
+    const { channelId, ...channel } = aChannel();
+    const token = await world.token({ role: 'service', tenantId });
+    const put = async (revision: number) => {
+      const body = { ...channel, name: `Revision ${revision}`, revision };
+      const answer = await world.call<{ eventId: string }>('PUT', `/v1/channels/${channelId}`, {
+        token,
+        body,
+      });
+      expect(answer.status).toBe(202);
+      return answer.body.eventId;
+    };
+    const third = await put(3);
+    expect([await put(2), await put(3)]).toEqual([third, third]);
+    const fourth = await put(4);
+    const facts = await world.namespace.collect('platform.channel.v1');
+    await eventually(() => expect(facts.some(({ envelope }) => envelope?.id === fourth)).toBe(true));
+    const sent = facts.filter(({ key }) => key === channelId);
+    expect(sent.map(({ envelope }) => envelope?.id)).toEqual([third, fourth]);
+  });
+
   it.each([
     ['/timeZone', { timeZone: 'Mars/Olympus' }],
     ['/status', { status: 'gone' }],

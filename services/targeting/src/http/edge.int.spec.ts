@@ -3,6 +3,8 @@ import { factAccepted, follow, followerPage, problem, user } from '#contracts';
 import { eventually, newId } from '#testkit';
 import { startTargetingWorld, type TargetingWorld } from '../../test/targeting-world.js';
 
+const HOUR_MS = 3_600_000;
+
 let world: TargetingWorld;
 beforeAll(async () => {
   world = await startTargetingWorld();
@@ -61,6 +63,24 @@ describe('PUT /v1/channels/{channelId}/followers/{userId}', () => {
     const again = await putFollow(tenantId, channelId, userId, { following: false, revision: 1 });
     await handled(again);
     expect(await followers(tenantId, channelId)).toEqual(before);
+  });
+
+  it('sends nothing that is stale: the topic ends on the newest revision', async () => {
+    await world.database.shiftClock(HOUR_MS);
+    const [tenantId, channelId, userId] = [newId(), newId(), newId()];
+    const put = (following: boolean, revision: number) =>
+      putFollow(tenantId, channelId, userId, { following, revision });
+    const third = await put(false, 3);
+    expect([await put(true, 2), await put(true, 3)]).toEqual([third, third]);
+    const fourth = await put(true, 4);
+    await handled(fourth);
+    const sent = await sentFacts('platform.follow.v1', `${channelId}/${userId}`, fourth);
+    expect(sent.map(({ envelope }) => envelope?.id)).toEqual([third, fourth]);
+    // By the database's clock, which this test has moved.
+    const changedAt = follow.parse(sent[0]?.data).changedAt;
+    expect(Date.parse(changedAt)).toBeGreaterThan(Date.now() + HOUR_MS / 2);
+    expect(sent[0]?.envelope?.time).toBe(changedAt);
+    await world.database.shiftClock(0);
   });
 
   it('unfollows', async () => {
@@ -162,6 +182,25 @@ describe('PUT /v1/users/{userId}', () => {
     ]);
   });
 
+  it('sends nothing that is stale: the topic ends on the newest revision', async () => {
+    const [tenantId, userId] = [newId(), newId()];
+    const tell = async (displayName: string, revision: number) =>
+      factAccepted.parse((await put(tenantId, userId, { displayName, timeZone: null, revision })).body)
+        .eventId;
+    const third = await tell('Ana', 3);
+    expect([await tell('Old Ana', 2), await tell('Other Ana', 3)]).toEqual([third, third]);
+    // The same user of another tenant is another user.
+    await handled(
+      factAccepted.parse(
+        (await put(newId(), userId, { displayName: 'Eva', timeZone: null, revision: 1 })).body,
+      ).eventId,
+    );
+    const fourth = await tell('New Ana', 4);
+    const sent = await sentFacts('platform.user.v1', userId, fourth);
+    const mine = sent.filter(({ envelope }) => envelope?.tenantId === tenantId);
+    expect(mine.map(({ envelope }) => envelope?.id)).toEqual([third, fourth]);
+  });
+
   it.each([
     [{ displayName: '', timeZone: null, revision: 1 }, 'displayName'],
     [{ displayName: 'Ana', timeZone: 'Mars/Olympus', revision: 1 }, 'timeZone'],
@@ -184,6 +223,16 @@ describe.each([
       expect(await world.call(newId(), { method, path, body, role })).toMatchObject({ status: 403 });
   });
 });
+
+/** What is on the topic under the key, once the last of it is there. */
+async function sentFacts(topic: 'platform.follow.v1' | 'platform.user.v1', key: string, lastId: string) {
+  const records = await world.namespace.collect(topic);
+  return eventually(() => {
+    const sent = records.filter((record) => record.key === key);
+    expect(sent.map(({ envelope }) => envelope?.id)).toContain(lastId);
+    return sent;
+  });
+}
 
 function users(tenantId: string) {
   const columns = 'user_id, revision, display_name, time_zone, removed';

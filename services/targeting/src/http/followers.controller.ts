@@ -28,7 +28,7 @@ export class FollowersController {
   @ApiOperation({
     summary: 'Tell that a user follows a channel, or does no longer',
     description:
-      'Takes effect when it comes back over its topic; an older revision than the newest changes nothing.',
+      'Takes effect when it comes back over its topic; a revision that is no newer than what was put in before is not sent, and the answer names the fact that stands.',
   })
   @ApiAcceptedResponse({ standardSchema: factAccepted })
   async put(

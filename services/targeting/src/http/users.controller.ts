@@ -15,7 +15,7 @@ export class UsersController {
   @ApiOperation({
     summary: "Tell a user's state: signed up, changed or removed",
     description:
-      'Takes effect when it comes back over its topic; an older revision than the newest changes nothing.',
+      'Takes effect when it comes back over its topic; a revision that is no newer than what was put in before is not sent, and the answer names the fact that stands.',
   })
   @ApiAcceptedResponse({ standardSchema: factAccepted })
   async put(
