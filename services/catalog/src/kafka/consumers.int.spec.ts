@@ -58,7 +58,6 @@ function exhaustedFact({ couponId }: { couponId: string }, stock: CouponStock): 
     tenantId: owner.tenantId,
     key: couponId,
     subject: `coupon/${couponId}`,
-    revision: stock.revision,
     data: { couponId, exhaustedAt: new Date().toISOString(), stock },
   };
 }
@@ -154,6 +153,26 @@ describe('what redemption tells', () => {
       expect(rows).toHaveLength(1);
     });
     expect(await world.read(owner, coupon.couponId)).toMatchObject({ redeemed: 9, version: coupon.version });
+  });
+
+  it('does not wait for the row of the stock when it is stale', async () => {
+    const coupon = await world.published(owner, { maxRedemptions: 100 });
+    const stock = (redeemed: number) => ({ redeemed, max: 100, finished: false, revision: redeemed + 1 });
+    await world.told(stockFact(coupon, stock(5)));
+    const other = await world.database.ownerPool().connect();
+    try {
+      await other.query('BEGIN');
+      await other.query("SELECT set_config('octopus.tenant_id', $1, true)", [owner.tenantId]);
+      const held = await other.query('SELECT FROM coupon_usage WHERE coupon_id = $1 FOR UPDATE', [
+        coupon.couponId,
+      ]);
+      expect(held.rowCount).toBe(1);
+      for (const redeemed of [4, 5]) await world.told(stockFact(coupon, stock(redeemed)));
+    } finally {
+      await other.query('ROLLBACK');
+      other.release();
+    }
+    expect(await world.read(owner, coupon.couponId)).toMatchObject({ redeemed: 5 });
   });
 
   it('finishes an exhausted coupon and publishes that', async () => {
