@@ -146,6 +146,11 @@ export class SchedulerWorld {
       });
   }
 
+  /** When the announcements about the coupon were made, by their envelopes. */
+  announcedAt(couponId: string): (string | undefined)[] {
+    return this.records.filter(({ key }) => key === couponId).map(({ envelope }) => envelope?.time);
+  }
+
   /** Waits for so many announcements about the coupon. */
   async announcedSoon(couponId: string, count: number, timeoutMs = 30_000): Promise<DueFact[]> {
     return eventually(

@@ -68,6 +68,17 @@ describe('an instant that comes', () => {
     expect(await world.announcedSoon(couponId, 1)).toEqual([{ name: 'end', couponId, dueAt: endAt }]);
   });
 
+  it('is told as of now by the database, however long ago it was: readers refuse what is too old', async () => {
+    const day = 24 * hour;
+    await world.database.shiftClock(-day);
+    await world.replica();
+    const endAt = inMs(-41 * day);
+    const { couponId } = await world.tell({ schedule: schedule(null, endAt) });
+    expect(await world.announcedSoon(couponId, 1)).toMatchObject([{ dueAt: endAt }]);
+    const [time] = world.announcedAt(couponId);
+    expect(Math.abs(Date.parse(time ?? '') - (Date.now() - day))).toBeLessThan(60_000);
+  });
+
   it('comes when the clock jumps', async () => {
     await world.replica();
     const endAt = inMs(hour);
@@ -76,6 +87,37 @@ describe('an instant that comes', () => {
     expect(world.announced(coupon.couponId)).toEqual([]);
     await world.database.shiftClock(2 * hour);
     await world.announcedSoon(coupon.couponId, 1);
+  });
+});
+
+describe('many instants at once', () => {
+  it('leave in one statement, in their order', async () => {
+    const coupons = Array.from({ length: 20 }, (_, index) =>
+      aCoupon({ schedule: schedule(null, inMs(hour + ((index * 7) % 20) * 1_000)) }),
+    );
+    await planAndStop(coupons);
+    const pool = world.database.ownerPool();
+    await pool.query(`
+      CREATE TABLE statements (id bigserial);
+      CREATE TABLE written (seq bigint, coupon_id uuid);
+      CREATE FUNCTION note_written() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+        INSERT INTO statements DEFAULT VALUES;
+        INSERT INTO written SELECT seq, (payload->>'couponId')::uuid FROM rows;
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER note_written AFTER INSERT ON outbox REFERENCING NEW TABLE AS rows
+        FOR EACH STATEMENT EXECUTE FUNCTION note_written()`);
+    await world.database.shiftClock(2 * hour);
+    await world.replica();
+    for (const { couponId } of coupons) await world.announcedSoon(couponId, 1);
+    const { rows } = await pool.query<{ coupon_id: string }>('SELECT coupon_id FROM written ORDER BY seq');
+    const inOrder = coupons.toSorted((a, b) =>
+      (a.schedule.endAt ?? '').localeCompare(b.schedule.endAt ?? ''),
+    );
+    expect(rows.map((row) => row.coupon_id)).toEqual(inOrder.map(({ couponId }) => couponId));
+    const statements = await pool.query<{ count: number }>('SELECT count(*)::int FROM statements');
+    expect(statements.rows[0]?.count).toBe(1);
+    await pool.query('DROP FUNCTION note_written CASCADE; DROP TABLE statements, written');
   });
 });
 

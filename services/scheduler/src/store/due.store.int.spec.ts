@@ -89,6 +89,7 @@ describe('what was claimed', () => {
     const claimed = await claim({ lease });
     const [taken, ...more] = await store.take(source.manager, tenantId, claimed, lease);
     expect(more).toEqual([]);
+    expect(Math.abs(Date.now() - (taken?.takenAt.getTime() ?? 0))).toBeLessThan(60_000);
     expect(taken?.lateMs).toBeCloseTo(Date.now() - past.getTime(), -4);
     expect(await store.take(source.manager, tenantId, claimed, lease)).toEqual([]);
   });

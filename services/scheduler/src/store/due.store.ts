@@ -12,6 +12,12 @@ export interface ClaimedDue {
   readonly attempts: number;
 }
 
+export interface TakenDue extends ClaimedDue {
+  /** By the database's clock. */
+  readonly takenAt: Date;
+  readonly lateMs: number;
+}
+
 export interface ClaimTerms {
   /** Names this claim; only its holder can take the rows out. */
   readonly lease: string;
@@ -85,20 +91,21 @@ export class DueStore {
 
   /**
    * Takes claimed rows out of the queue, all of one tenant, in a transaction of that tenant.
-   * @returns those that were still held under the lease, oldest first, with their lateness in milliseconds
+   * @returns those that were still held under the lease, oldest first, with when they were taken and how late
    */
   async take(
     tx: EntityManager,
     tenantId: string,
     claimed: readonly ClaimedDue[],
     lease: string,
-  ): Promise<(ClaimedDue & { lateMs: number })[]> {
-    const rows: [(ClaimedDue & { lateMs: number })[], number] = await tx.query(
+  ): Promise<TakenDue[]> {
+    const rows: [TakenDue[], number] = await tx.query(
       `DELETE FROM due USING unnest($2::uuid[], $3::text[]) AS claimed (coupon_id, kind)
        WHERE due.tenant_id = $1 AND due.coupon_id = claimed.coupon_id AND due.kind = claimed.kind
          AND due.lease = $4
        RETURNING due.tenant_id AS "tenantId", due.coupon_id AS "couponId", due.kind, due.due_at AS "dueAt",
-                 due.attempts, extract(epoch FROM octopus_now() - due.due_at)::float8 * 1000 AS "lateMs"`,
+                 due.attempts, octopus_now()::timestamptz(3) AS "takenAt",
+                 extract(epoch FROM octopus_now() - due.due_at)::float8 * 1000 AS "lateMs"`,
       [tenantId, claimed.map(({ couponId }) => couponId), claimed.map(({ kind }) => kind), lease],
     );
     return rows[0].sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());

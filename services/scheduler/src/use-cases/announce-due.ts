@@ -1,10 +1,10 @@
-import { classifyError, failpoint, Log, Metrics, Outbox, TenantDatabase } from '#platform';
+import { classifyError, failpoint, Log, Metrics, type NewEvent, Outbox, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { dueFacts } from '../domain/plan.js';
 import { attemptCap, lookAheadMs, retryAfterMs, sleepMs } from '../domain/wake-up.js';
 import { CouponScheduleStore } from '../store/coupon-schedule.store.js';
-import { type ClaimedDue, DueStore } from '../store/due.store.js';
+import { type ClaimedDue, DueStore, type TakenDue } from '../store/due.store.js';
 
 /** Far longer than a batch takes: a lease ends by itself only when its holder has died. */
 const leaseMs = 5_000;
@@ -73,17 +73,7 @@ export class AnnounceDue {
       await this.schedules.lock(tx, tenantId, dues.map(({ couponId }) => couponId)); // prettier-ignore
       const taken = await this.dues.take(tx, tenantId, dues, lease);
       await this.schedules.markAnnounced(tx, tenantId, taken);
-      for (const { couponId, kind, dueAt } of taken) {
-        await this.outbox.add(tx, {
-          topic: 'scheduler.due.v1',
-          name: dueFacts[kind],
-          tenantId,
-          key: couponId,
-          subject: `coupon/${couponId}`,
-          time: dueAt.toISOString(),
-          data: { couponId, dueAt: dueAt.toISOString() },
-        });
-      }
+      await this.outbox.addAll(tx, taken.map(dueFact));
       await failpoint('announce-due.written');
       return taken;
     });
@@ -111,4 +101,17 @@ export class AnnounceDue {
       ['kind'],
     );
   }
+}
+
+/** Its time is when it is announced, however late: readers refuse facts that are older than what they remember. */
+function dueFact({ tenantId, couponId, kind, dueAt, takenAt }: TakenDue): NewEvent<'scheduler.due.v1'> {
+  return {
+    topic: 'scheduler.due.v1',
+    name: dueFacts[kind],
+    tenantId,
+    key: couponId,
+    subject: `coupon/${couponId}`,
+    time: takenAt.toISOString(),
+    data: { couponId, dueAt: dueAt.toISOString() },
+  };
 }
