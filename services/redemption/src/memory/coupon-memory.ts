@@ -16,6 +16,11 @@ export class CouponMemory {
 
   constructor(private readonly facts: CouponFactsStore) {}
 
+  /** Look-ups that wait for the database, of coupons that may not even exist. */
+  get loads(): number {
+    return this.loading.size;
+  }
+
   get size(): number {
     return this.coupons.size;
   }

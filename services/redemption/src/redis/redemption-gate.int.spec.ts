@@ -156,12 +156,12 @@ describe('settling', () => {
 });
 
 describe('epochs', () => {
-  it('neither reads nor writes what stands under another, and passes Redis by until the next probe', async () => {
+  it('neither reads nor writes what stands under another, and notes it for the next probe', async () => {
     const coupon = limited({ max: 1 });
     await write(committed(coupon, { redeemed: 1, finished: true, revision: 2 }));
     const behind = gateOf('epoch-0');
     expect((await ask(coupon, ['a'], behind)).verdicts).toBeUndefined();
-    expect(behind.isAway).toBe(true);
+    expect(behind.takeStrays()).toHaveLength(1);
     const writer = gateOf('epoch-0');
     await writer.settle([committed(coupon, { redeemed: 0, revision: 99 })], new Map());
     expect(await gate.total(coupon.tenantId, coupon.couponId)).toMatchObject({ redeemed: 1, revision: 2 });
@@ -214,5 +214,31 @@ describe('a Redis that fails', () => {
     await write(committed(coupon));
     await client.scriptFlush();
     expect((await ask(coupon, ['a'])).verdicts).toEqual(['admitted']);
+  });
+});
+
+describe('a coupon under another epoch', () => {
+  const stray = limited({ max: 2, redeemed: 1, revision: 2 });
+
+  beforeEach(async () => {
+    await gateOf('epoch-0').settle([committed(stray)], new Map());
+  });
+
+  it('goes ungated alone: the others are still asked for', async () => {
+    const other = limited({ max: 1 });
+    await write(committed(other, { redeemed: 1, finished: true, revision: 2 }));
+    expect((await ask(stray, ['a'])).verdicts).toBeUndefined();
+    await write(committed(stray, { redeemed: 2, finished: true, revision: 3 }));
+    expect(gate.isAway).toBe(false);
+    expect((await ask(other, ['a'])).verdicts).toEqual(['refused']);
+  });
+
+  it('is noted once and is gated again when it has been written anew', async () => {
+    await ask(stray, ['a']);
+    await ask(stray, ['b']);
+    expect(gate.takeStrays()).toEqual([{ tenantId: stray.tenantId, couponId: stray.couponId }]);
+    expect(gate.takeStrays()).toEqual([]);
+    await gate.catchUp(stray);
+    expect((await ask(stray, ['a'])).verdicts).toEqual(['admitted']);
   });
 });

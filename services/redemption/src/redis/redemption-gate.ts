@@ -9,6 +9,11 @@ import { couponKeys } from './gate-keys.js';
 /** What Redis says of one entry; nothing it says is final. */
 export type GateVerdict = 'admitted' | 'contended' | 'refused';
 
+export interface CouponName {
+  readonly tenantId: string;
+  readonly couponId: string;
+}
+
 export interface GateQuestion {
   readonly couponId: string;
   /** In order of arrival. */
@@ -25,9 +30,7 @@ export interface GateAnswer {
 }
 
 /** What a batch left behind of one coupon. */
-export interface Committed {
-  readonly tenantId: string;
-  readonly couponId: string;
+export interface Committed extends CouponName {
   readonly stock: Stock;
   readonly perUserCap: number | null;
   /** Users of the batch and their uses after it. */
@@ -38,6 +41,8 @@ export interface Committed {
 const HOLD_LIFE_MS = 10_000;
 /** Milliseconds that work in the background waits for Redis: nobody waits for it, and it may come by the hundred. */
 const BACKGROUND_LIMIT_MS = 2_000;
+/** More are noted again when they are asked for again. */
+const MAX_STRAYS = 1_000;
 /** Milliseconds after its last use that a coupon stays in Redis: it is written again when it is needed. */
 const COUNT_LIFE_MS = 24 * 3_600_000;
 
@@ -58,6 +63,8 @@ export class RedemptionGate {
   private readonly settleScript = RedisScript.load(import.meta.url, 'scripts/settle-batch-3.lua');
   private readonly rebuildScript = RedisScript.load(import.meta.url, 'scripts/rebuild-coupon-3.lua');
   private readonly skipped;
+  /** Coupons found under another epoch: written by a process that had not heard of a rebuild, or missed by it. */
+  private strays = new Map<string, CouponName>();
 
   constructor(
     private readonly redis: RedisConnection,
@@ -102,7 +109,7 @@ export class RedemptionGate {
           this.run(this.admitScript, tenantId, couponId, [...args, ...userIds]),
         ),
       );
-      return this.read(questions, replies, batchId);
+      return this.read(tenantId, questions, replies, batchId);
     } catch (error) {
       this.lost(error);
       return this.skip('failed', questions.length);
@@ -119,10 +126,17 @@ export class RedemptionGate {
       const replies = await Promise.all(
         committed.map((one) => this.settleOne(one, holds.get(one.couponId) ?? '')),
       );
-      if (replies.includes('foreign')) this.lost(new Error('written under a foreign epoch'));
+      committed.forEach((one, index) => replies[index] === 'foreign' && this.noteStray(one));
     } catch (error) {
       this.lost(error);
     }
+  }
+
+  /** Coupons noted since the last call, to be written under the epoch in force. */
+  takeStrays(): CouponName[] {
+    const taken = [...this.strays.values()];
+    this.strays = new Map();
+    return taken;
   }
 
   /** Puts a coupon under a new epoch; throws what Redis throws. */
@@ -175,7 +189,12 @@ export class RedemptionGate {
     return this.run(this.settleScript, tenantId, couponId, args);
   }
 
-  private read(questions: readonly GateQuestion[], replies: readonly unknown[], batchId: string): GateAnswer {
+  private read(
+    tenantId: string,
+    questions: readonly GateQuestion[],
+    replies: readonly unknown[],
+    batchId: string,
+  ): GateAnswer {
     const verdicts = new Map<string, GateVerdict[]>();
     const holds = new Map<string, Hold>();
     questions.forEach(({ couponId }, index) => {
@@ -183,7 +202,7 @@ export class RedemptionGate {
       if (reply === 'missing') this.skipped.inc({ reason: 'missing' });
       else if (reply === 'foreign') {
         this.skipped.inc({ reason: 'foreign' });
-        this.lost(new Error('totals stand under a foreign epoch'));
+        this.noteStray({ tenantId, couponId });
       } else {
         const ofCoupon = [...reply].map((letter) => letters[letter] ?? 'admitted');
         verdicts.set(couponId, ofCoupon);
@@ -192,6 +211,11 @@ export class RedemptionGate {
       }
     });
     return { verdicts, holds };
+  }
+
+  /** Only this coupon goes ungated, until the watch has written it anew; the others are none the worse. */
+  private noteStray({ tenantId, couponId }: CouponName): void {
+    if (this.strays.size < MAX_STRAYS) this.strays.set(`${tenantId}/${couponId}`, { tenantId, couponId });
   }
 
   private skip(reason: string, coupons: number): GateAnswer {

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { RedeemAnswer } from '../domain/answer.js';
 import type { RedeemEntry } from '../domain/batch.js';
+import type { Coupon } from '../domain/coupon.js';
 import { decide } from '../domain/decide.js';
+import type { RefusalCode } from '../domain/refusal.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import { CouponFactsStore } from '../store/coupon-facts.store.js';
 
@@ -30,7 +32,21 @@ export class ConfirmRefusals {
       }
       const coupon = coupons.get(entry.couponId);
       const decision = decide({ coupon, person }, { redeems: 'click' }, now);
-      return decision.accepted ? undefined : { kind: 'refused', refusal: decision.refusal };
+      if (decision.accepted || mayBeUnderway(decision.refusal.code, coupon, now)) return undefined;
+      return { kind: 'refused', refusal: decision.refusal };
     });
   }
+}
+
+/** Milliseconds that a batch which was decided earlier may still take to commit: lock and statement time-outs, doubled. */
+const LONGEST_COMMIT_MS = 30_000;
+
+/**
+ * Could this very request, sent before, be accepted in a commit that is not visible yet? What needs the coupon's row lock
+ * to become true (sold out, disabled …) waits for such a commit; time and follows do not. There the function decides,
+ * behind the lock, where the earlier commit is over.
+ */
+function mayBeUnderway(code: RefusalCode, coupon: Coupon | undefined, now: number): boolean {
+  if (code === 'not_a_follower') return true;
+  return code === 'coupon_ended' && now - (coupon?.endAt ?? 0) < LONGEST_COMMIT_MS;
 }

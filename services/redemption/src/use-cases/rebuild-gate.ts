@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Log, RedisConnection, TenantDatabase } from '#platform';
 import { epochKey } from '../redis/gate-keys.js';
-import { RedemptionGate } from '../redis/redemption-gate.js';
+import { type CouponName, RedemptionGate } from '../redis/redemption-gate.js';
 import { CouponFactsStore } from '../store/coupon-facts.store.js';
 import { CouponStore } from '../store/coupon.store.js';
 import { TenantJobStore } from '../store/tenant-job.store.js';
@@ -37,6 +37,10 @@ export class RebuildGate {
     // A lock of the session, on a connection of its own: a transaction that long would hold a snapshot.
     const holder = await this.database.pool.connect();
     let broken: Error | undefined;
+    // It idles while Redis is filled; a connection that is cut then tells so by an event, which nobody else hears and
+    // which would end the process. The lock is gone with it; another process may begin, and both write the same numbers.
+    const cut = (error: Error): void => void (broken = error);
+    holder.on('error', cut);
     try {
       const { rows } = await holder.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [
         ADVISORY_LOCK,
@@ -51,8 +55,17 @@ export class RebuildGate {
       broken = error as Error;
       throw error;
     } finally {
+      holder.off('error', cut);
       // After an error the connection is closed, and the lock goes with it.
       holder.release(broken);
+    }
+  }
+
+  /** Writes single coupons anew that stand in Redis under another epoch than the one in force. */
+  async mend(strays: readonly CouponName[]): Promise<void> {
+    for (const { tenantId, couponId } of strays) {
+      const coupon = await this.facts.coupon(tenantId, couponId);
+      if (coupon !== undefined) await this.gate.catchUp(coupon);
     }
   }
 

@@ -11,6 +11,9 @@ import { requestFingerprint, reservationId } from './request-identity.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import { DecideBatch, type ScreenedBatch } from './decide-batch.js';
 
+/** Coupons looked up at the same time at most; one that is asked for by many counts once. */
+const MAX_LOADS = 64;
+
 /** One user redeems one coupon: the way in to the protocol (README.md beside `src` has the picture). */
 @Injectable()
 export class RedeemCoupon {
@@ -70,6 +73,8 @@ export class RedeemCoupon {
   private async decide(entry: RedeemEntry): Promise<RedeemAnswer> {
     const { tenantId, couponId } = entry;
     if (this.memory.get(tenantId, couponId) === undefined) {
+      // Ids may be made up by the thousand: they shall not crowd the batches out of the connection pool.
+      if (this.memory.loads >= MAX_LOADS) return { kind: 'busy', reason: 'full' };
       const coupon = await this.memory.load(tenantId, couponId);
       if (coupon === undefined) return { kind: 'refused', refusal: refusal('coupon_not_found') };
     }

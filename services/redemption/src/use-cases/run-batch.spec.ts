@@ -102,6 +102,19 @@ describe('RunBatch', () => {
     expect(calls).toHaveLength(3);
   });
 
+  it('lets one entry whose key conflicts for good fail alone', async () => {
+    const { runner } = runnerOver(async (given) => {
+      if (given.some(({ userId }) => userId === 'user-2')) throw coded('23505');
+      return allAccepted(given);
+    });
+    expect(kinds((await runner.run(entries(4))).results)).toEqual([
+      'accepted',
+      'accepted',
+      'error',
+      'accepted',
+    ]);
+  });
+
   it('does not cut up a batch because the server is busy', async () => {
     const { runner, calls } = runnerOver(() => Promise.reject(coded('57014')));
     await runner.run(entries(8));

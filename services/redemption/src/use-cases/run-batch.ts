@@ -70,7 +70,8 @@ export class RunBatch {
         await sleep(FIRST_PAUSE_MS * tries * (0.5 + Math.random()));
         return this.attempt(entries, coupons, tries + 1);
       }
-      if (mayRunAgain || classifyError(error) === 'infrastructure' || entries.length === 1) {
+      const isNobodysFault = lostTheConnection(error) || classifyError(error) === 'infrastructure';
+      if (isNobodysFault || entries.length === 1) {
         this.log.error({ err: error, entries: entries.length }, 'a batch of redemptions failed');
         return entries.map(() => ({ error }));
       }

@@ -34,7 +34,9 @@ export class WatchGate {
         state = await this.state();
       }
       this.gate.epoch = state.epoch;
-      if (state.epoch !== undefined) this.gate.breaker.close();
+      if (state.epoch === undefined) return;
+      this.gate.breaker.close();
+      await this.rebuildGate.mend(this.gate.takeStrays());
     } catch (error) {
       if (!this.gate.breaker.isOpen) this.log.warn({ err: error }, 'Redis does not answer the probe');
       this.gate.breaker.failed();
