@@ -100,6 +100,8 @@ describe('the configuration', () => {
       ['DATABASE_URL', 'postgres://app:app@db/catalog'],
       ['DATABASE_URL', 'postgres://app:p%61ssword@db/catalog'],
       ['DATABASE_URL', 'postgres://app:ChangeMe@db/catalog'],
+      ['DATABASE_URL', 'postgres://app:s%cret@db/catalog'],
+      ['REDIS_URL', 'redis://:100%@redis:6379'],
       ['REDIS_URL', 'redis://redis:6379'],
       ['REDIS_URL', 'redis://:secret@redis:6379'],
     ];

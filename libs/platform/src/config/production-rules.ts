@@ -36,16 +36,28 @@ export function productionFaults(env: Readonly<Record<string, unknown>>): [name:
   if (keys && keys.protocol !== 'https:' && !LOOPBACK.has(keys.hostname))
     faults.push(['AUTH_JWKS_URL', 'must be https in production']);
 
-  const database = url('DATABASE_URL');
-  if (database && isGuessable(database))
-    faults.push(['DATABASE_URL', 'must carry a password of its own in production, no default one']);
-  const redis = url('REDIS_URL');
-  if (redis && isGuessable(redis))
-    faults.push(['REDIS_URL', 'must carry a password of its own in production, no default one']);
+  for (const name of ['DATABASE_URL', 'REDIS_URL']) {
+    const says = loginFault(url(name));
+    if (says !== undefined) faults.push([name, says]);
+  }
   return faults;
 }
 
-function isGuessable({ username, password }: URL): boolean {
-  const plain = decodeURIComponent(password).toLowerCase();
-  return plain === '' || plain === decodeURIComponent(username).toLowerCase() || DEFAULT_PASSWORDS.has(plain);
+function loginFault(address: URL | undefined): string | undefined {
+  if (!address) return undefined;
+  const [username, password] = [decoded(address.username), decoded(address.password)];
+  if (username === undefined || password === undefined)
+    return 'must write a % in its name or password as %25 in production';
+  return password === '' || password === username || DEFAULT_PASSWORDS.has(password)
+    ? 'must carry a password of its own in production, no default one'
+    : undefined;
+}
+
+/** In lower case; undefined when a `%` in it begins no percent-encoding. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part).toLowerCase();
+  } catch {
+    return undefined;
+  }
 }
