@@ -120,7 +120,7 @@ describe('Envelope headers', () => {
     expect(fromHeaders({ ...toHeaders(sample), ce_partitionkey: 'x', other: 'y' })).toEqual(sample);
   });
 
-  it('accept a well-formed type that nobody here knows, for the consumer to skip', () => {
+  it('accept a well-formed type that nobody here knows, for the consumer to keep', () => {
     expect(envelope.safeParse({ ...sample, type: 'octopus.catalog.not-yet-known.v2' }).success).toBe(true);
     expect(envelope.safeParse({ ...sample, type: 'com.example.thing' }).success).toBe(false);
   });

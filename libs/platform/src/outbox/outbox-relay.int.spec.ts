@@ -266,7 +266,8 @@ describe('OutboxRelay', () => {
     let swapping = true;
     const swaps = (async () => {
       while (swapping) {
-        // As if all leases had run out at this moment: whoever looks first takes them.
+        // As if all leases had run out at this moment, though their owners rightly believe that they have them: facts are
+        // sent twice then, and which of the two comes last is open. The two tests below are about leases that did run out.
         await database
           .ownerPool()
           .query(`UPDATE outbox_lease SET expires_at = clock_timestamp() - interval '1 s'`);
@@ -278,8 +279,6 @@ describe('OutboxRelay', () => {
     swapping = false;
     await swaps;
     await eventually(() => keys.forEach((key) => expect(firstSeenOf(key)).toEqual(upTo(40))));
-    // Only the last record of a key stays on a compacted topic.
-    expect(keys.map((key) => revisionsOf(key).at(-1))).toEqual([40, 40, 40, 40]);
   });
 
   it('cuts off a send that is not acknowledged in time, so that nothing old lands after what another relay sent', async () => {
