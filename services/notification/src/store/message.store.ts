@@ -100,14 +100,21 @@ export class MessageStore {
     return rows.map(placed);
   }
 
-  /** Last position of each user's inbox; users without any message are left out. */
+  /**
+   * Position of each user's newest message; users without any are left out. Not the last one given away: that may have
+   * gone to a message that turned out to be there already.
+   */
   async lastPositions(
     tx: EntityManager,
     tenantId: string,
     userIds: readonly string[],
   ): Promise<Map<string, number>> {
     const rows: { user_id: string; last: string }[] = await tx.query(
-      'SELECT user_id, last FROM inbox_position WHERE tenant_id = $1 AND user_id = ANY($2::uuid[])',
+      `SELECT asked.user_id, newest.position AS last
+       FROM unnest($2::uuid[]) AS asked (user_id) CROSS JOIN LATERAL (
+         SELECT position FROM message WHERE tenant_id = $1 AND message.user_id = asked.user_id
+         ORDER BY position DESC LIMIT 1
+       ) AS newest`,
       [tenantId, userIds],
     );
     return new Map(rows.map((row) => [row.user_id, Number(row.last)]));
