@@ -15,6 +15,8 @@ type Subscriber = ReturnType<RedisConnection['client']['duplicate']>;
 @Injectable()
 export class InboxWakeUps implements OnApplicationBootstrap {
   readonly #listeners = new Map<string, () => void>();
+  /** What the client was asked to listen to, and will after each reconnection. */
+  readonly #subscribed = new Set<string>();
   readonly #subscriber: Subscriber;
 
   constructor(
@@ -41,14 +43,15 @@ export class InboxWakeUps implements OnApplicationBootstrap {
     return this.#subscriber.isReady;
   }
 
-  /** Never throws: a lost wake-up only makes the message a moment later. */
-  async announce(owner: InboxOwner): Promise<void> {
-    try {
-      await this.redis.client.publish(this.#channel(owner), '');
-    } catch (err) {
+  /**
+   * Not awaited, so that a Redis that answers late, or not at all, holds nobody up. Never throws: a lost wake-up only
+   * makes the message a moment later.
+   */
+  announce(owner: InboxOwner): void {
+    this.redis.client.publish(this.#channel(owner), '').catch((err: unknown) => {
       this.metrics.counter('notification_wake_ups_lost_total', 'Wake-ups that Redis did not take').inc();
       this.log.debug({ err }, 'a wake-up was lost');
-    }
+    });
   }
 
   /** Whenever the subscription stands (again), `listener` is called too: what came before is to be looked for. */
@@ -61,12 +64,13 @@ export class InboxWakeUps implements OnApplicationBootstrap {
   unsubscribe(owner: InboxOwner): void {
     const channel = this.#channel(owner);
     this.#listeners.delete(channel);
-    if (this.isListening()) this.#subscriber.unsubscribe(channel).catch(() => undefined);
+    if (this.isListening()) this.#unsubscribe(channel);
   }
 
   async #subscribe(channel: string): Promise<void> {
     if (!this.isListening()) return;
     try {
+      this.#subscribed.add(channel);
       await this.#subscriber.subscribe(channel, this.#hear);
       this.#listeners.get(channel)?.();
     } catch (err) {
@@ -76,8 +80,17 @@ export class InboxWakeUps implements OnApplicationBootstrap {
 
   readonly #hear = (_message: string, channel: string): void => this.#listeners.get(channel)?.();
 
-  /** The client renews what it had; what was asked for while Redis was away is subscribed only here. */
+  #unsubscribe(channel: string): void {
+    this.#subscribed.delete(channel);
+    this.#subscriber.unsubscribe(channel).catch(() => undefined);
+  }
+
+  /**
+   * The client renews what it had; what was asked for, or no longer wanted, while Redis was away is subscribed, and
+   * unsubscribed, only here.
+   */
   #resubscribe(): void {
+    for (const channel of this.#subscribed) if (!this.#listeners.has(channel)) this.#unsubscribe(channel);
     for (const channel of this.#listeners.keys()) void this.#subscribe(channel);
   }
 
