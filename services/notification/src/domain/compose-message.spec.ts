@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { composeRedeemedMessage, type KnownTexts, lookAgainInMs } from './compose-message.js';
+import { composeRedeemedMessage, type KnownTexts } from './compose-message.js';
 
 const coupon = {
   version: 3,
@@ -69,14 +69,4 @@ describe('composeRedeemedMessage', () => {
       text: 'Free espresso for dear guest at Café Central',
     });
   });
-});
-
-describe('lookAgainInMs', () => {
-  it.each([
-    [0, 500],
-    [1_000, 500],
-    [4_000, 2_000],
-    [20_000, 10_000],
-    [3_600_000, 10_000],
-  ])('after %i ms looks again in %i ms', (waited, next) => expect(lookAgainInMs(waited)).toBe(next));
 });

@@ -1,3 +1,4 @@
+import { lookAgainForCouponInMs, lookAgainForNamesInMs } from './look-again.js';
 import { neutralNames, type Placeholder, placeholdersIn, renderMessage } from './render-message.js';
 
 /** A coupon's words as of one version. */
@@ -40,7 +41,7 @@ export function composeRedeemedMessage(
 ): Composition {
   const { coupon } = known;
   if (coupon === undefined || coupon.version < couponVersion)
-    return { ready: false, waitingFor: 'coupon', lookAgainInMs: lookAgainInMs(waitedMs) };
+    return { ready: false, waitingFor: 'coupon', lookAgainInMs: lookAgainForCouponInMs(waitedMs) };
   const mentioned = placeholdersIn(coupon.redeemed);
   const unheard =
     isUnheard(mentioned, 'user.name', known.userName) ||
@@ -50,7 +51,7 @@ export function composeRedeemedMessage(
     return {
       ready: false,
       waitingFor: 'names',
-      lookAgainInMs: Math.min(lookAgainInMs(waitedMs), namesDueInMs),
+      lookAgainInMs: Math.min(lookAgainForNamesInMs(waitedMs), namesDueInMs),
     };
   const text = renderMessage(coupon.redeemed, {
     'coupon.name': coupon.name,
@@ -58,11 +59,6 @@ export function composeRedeemedMessage(
     'channel.name': known.channelName ?? neutralNames['channel.name'],
   });
   return { ready: true, text };
-}
-
-/** Looks often at first, then ever more rarely: half the time waited so far, between 0.5 s and 10 s. */
-export function lookAgainInMs(waitedMs: number): number {
-  return Math.min(Math.max(waitedMs / 2, 500), 10_000);
 }
 
 function isUnheard(

@@ -30,6 +30,10 @@ export class FinishPendingMessagesJob implements OnApplicationBootstrap {
   /** Read when scraped, so an idle process asks nothing. */
   #registerBacklog(): void {
     const waiting = this.metrics.gauge('notification_messages_waiting', 'Redemptions whose message waits');
+    const parked = this.metrics.gauge(
+      'notification_messages_parked',
+      'Waiting ones that nobody looks at any more; an operator must look',
+    );
     this.metrics.gauge(
       'notification_messages_waiting_oldest_seconds',
       'How long the oldest waiting one has waited',
@@ -39,6 +43,7 @@ export class FinishPendingMessagesJob implements OnApplicationBootstrap {
         const backlog = await this.countWaitingMessages.run().catch(() => null);
         if (!backlog) return;
         waiting.set(backlog.waiting);
+        parked.set(backlog.parked);
         oldest.set(backlog.oldestSeconds);
       },
     );

@@ -18,9 +18,23 @@ export interface ClaimedMessage extends PendingMessage {
   /** Milliseconds since the redemption was heard of. */
   waitedMs: number;
   lateReported: boolean;
+  /** 1 for the first look. */
+  attempts: number;
 }
 
-/** `pending_message`: a work queue across tenants, claimed with a lease that is simply a later `due_at`. */
+/** How a claimed message is given back. */
+export interface GiveBack {
+  /** null = parked: nobody looks again until its coupon's text comes. */
+  lookAgainInMs: number | null;
+  /** false = the look is not held against it. */
+  counted: boolean;
+  lateReported: boolean;
+}
+
+/**
+ * `pending_message`: a work queue across tenants, claimed with a lease that is simply a later `due_at`. Its times are the
+ * server's real ones: shifting the clock of decisions must not end leases.
+ */
 @Injectable()
 export class PendingMessageStore {
   /** Does nothing when it is already there. */
@@ -29,7 +43,7 @@ export class PendingMessageStore {
       `INSERT INTO pending_message (tenant_id, cause_id, kind, user_id, channel_id, coupon_id, coupon_version,
                                     correlation_id, causation_id, received_at, due_at)
        SELECT $1, $2, 'coupon_redeemed', $3, $4, $5, $6, $7, $8, now, now + $9 * interval '1 millisecond'
-       FROM octopus_now() AS now
+       FROM clock_timestamp() AS now
        ON CONFLICT (tenant_id, cause_id, kind) DO NOTHING`,
       [
         pending.tenantId,
@@ -45,34 +59,50 @@ export class PendingMessageStore {
     );
   }
 
-  /** Takes up to `limit` due ones for `leaseMs`; nobody else gets them meanwhile. */
-  claimDue(tx: EntityManager, limit: number, leaseMs: number): Promise<ClaimedMessage[]> {
-    return claim(tx, 'due_at <= (SELECT octopus_now())', [limit, leaseMs]);
+  /** Takes up to `limit` due ones for `leaseMs`; nobody else gets them meanwhile. Parked ones are left. */
+  claimDue(
+    tx: EntityManager,
+    { limit, leaseMs, attemptCap }: { limit: number; leaseMs: number; attemptCap: number },
+  ): Promise<ClaimedMessage[]> {
+    const where = 'due_at <= (SELECT clock_timestamp()) AND attempts < $3';
+    return claim(tx, where, 'pending.attempts + 1', [limit, leaseMs, attemptCap]);
   }
 
-  /** Takes what waits for one coupon, due or not: its text has just arrived. Leased ones are left to their holder. */
-  claimForCoupon(
+  /**
+   * Takes what waits for one coupon, due or not, parked or not: its text has just arrived. Leased ones are left to their
+   * holder, who may have looked a moment too early: given back, they are due at once.
+   */
+  async claimForCoupon(
     tx: EntityManager,
     coupon: { tenantId: string; couponId: string; version: number },
     limit: number,
     leaseMs: number,
   ): Promise<ClaimedMessage[]> {
-    const where = 'tenant_id = $3 AND coupon_id = $4 AND coupon_version <= $5 AND NOT leased';
-    return claim(tx, where, [limit, leaseMs, coupon.tenantId, coupon.couponId, coupon.version]);
+    const about = 'tenant_id = $3 AND coupon_id = $4 AND coupon_version <= $5';
+    const given = [coupon.tenantId, coupon.couponId, coupon.version];
+    await tx.query(
+      `UPDATE pending_message SET attempts = 0
+       WHERE tenant_id = $1 AND coupon_id = $2 AND coupon_version <= $3 AND leased AND attempts > 0`,
+      given,
+    );
+    return claim(tx, `${about} AND NOT leased`, '1', [limit, leaseMs, ...given]);
   }
 
-  /** Gives a claimed one back, to be looked at again later. */
+  /** Gives a claimed one back, to be looked at again later; at once if its text came while it was held. */
   async postpone(
     tx: EntityManager,
     { tenantId, redemptionId }: PendingMessage,
-    lookAgainInMs: number,
-    lateReported: boolean,
+    { lookAgainInMs, counted, lateReported }: GiveBack,
   ): Promise<void> {
     await tx.query(
       `UPDATE pending_message
-       SET due_at = octopus_now() + $3 * interval '1 millisecond', leased = false, late_reported = $4
+       SET due_at = CASE
+             WHEN attempts = 0 THEN clock_timestamp()
+             ELSE coalesce(clock_timestamp() + $3 * interval '1 millisecond', 'infinity')
+           END,
+           attempts = greatest(0, attempts - $4::integer), leased = false, late_reported = $5
        WHERE tenant_id = $1 AND cause_id = $2 AND kind = 'coupon_redeemed'`,
-      [tenantId, redemptionId, lookAgainInMs, lateReported],
+      [tenantId, redemptionId, lookAgainInMs, counted ? 0 : 1, lateReported],
     );
   }
 
@@ -83,17 +113,36 @@ export class PendingMessageStore {
     );
   }
 
-  /** For the metrics: how many wait, and for how long the oldest has, in seconds. */
-  async backlog(tx: EntityManager): Promise<{ waiting: number; oldestSeconds: number }> {
-    const rows: { waiting: string; oldest: string | null }[] = await tx.query(
-      `SELECT count(*) AS waiting, extract(epoch FROM octopus_now() - min(received_at)) AS oldest
+  /** For the metrics. */
+  async backlog(tx: EntityManager, attemptCap: number): Promise<Backlog> {
+    const rows: { waiting: string; parked: string; oldest: string | null }[] = await tx.query(
+      `SELECT count(*) AS waiting, count(*) FILTER (WHERE attempts >= $1) AS parked,
+              extract(epoch FROM clock_timestamp() - min(received_at)) AS oldest
        FROM pending_message`,
+      [attemptCap],
     );
-    return { waiting: Number(rows[0]?.waiting ?? 0), oldestSeconds: Number(rows[0]?.oldest ?? 0) };
+    const [row] = rows;
+    return {
+      waiting: Number(row?.waiting ?? 0),
+      parked: Number(row?.parked ?? 0),
+      oldestSeconds: Number(row?.oldest ?? 0),
+    };
   }
 }
 
-async function claim(tx: EntityManager, where: string, parameters: unknown[]): Promise<ClaimedMessage[]> {
+/** How many redemptions wait for their message, the parked ones among them, and for how long the oldest has. */
+export interface Backlog {
+  waiting: number;
+  parked: number;
+  oldestSeconds: number;
+}
+
+async function claim(
+  tx: EntityManager,
+  where: string,
+  attempts: string,
+  parameters: unknown[],
+): Promise<ClaimedMessage[]> {
   // An UPDATE's answer from TypeORM is [rows, count].
   const [rows]: [ClaimedRow[], number] = await tx.query(
     // Materialized: as a plain subquery it could be run again per row, and take more than the limit.
@@ -102,10 +151,10 @@ async function claim(tx: EntityManager, where: string, parameters: unknown[]): P
        ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
      )
      UPDATE pending_message AS pending
-     SET due_at = octopus_now() + $2 * interval '1 millisecond', leased = true
+     SET due_at = clock_timestamp() + $2 * interval '1 millisecond', leased = true, attempts = ${attempts}
      FROM taken
      WHERE (pending.tenant_id, pending.cause_id, pending.kind) = (taken.tenant_id, taken.cause_id, taken.kind)
-     RETURNING pending.*, extract(epoch FROM octopus_now() - pending.received_at) * 1000 AS waited_ms`,
+     RETURNING pending.*, extract(epoch FROM clock_timestamp() - pending.received_at) * 1000 AS waited_ms`,
     parameters,
   );
   return rows.map((row) => ({
@@ -119,6 +168,7 @@ async function claim(tx: EntityManager, where: string, parameters: unknown[]): P
     causationId: row.causation_id,
     waitedMs: Number(row.waited_ms),
     lateReported: row.late_reported,
+    attempts: row.attempts,
   }));
 }
 
@@ -133,4 +183,5 @@ interface ClaimedRow {
   causation_id: string;
   waited_ms: string;
   late_reported: boolean;
+  attempts: number;
 }

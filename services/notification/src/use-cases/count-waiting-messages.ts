@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '#platform';
-import { PendingMessageStore } from '../store/pending-message.store.js';
+import { ATTEMPT_CAP } from '../domain/look-again.js';
+import { type Backlog, PendingMessageStore } from '../store/pending-message.store.js';
 
-/** How many redemptions wait for their message to be written, and for how long the oldest has, in seconds. */
+/** How many redemptions wait for their message to be written, and for how long. */
 @Injectable()
 export class CountWaitingMessages {
   constructor(
@@ -10,7 +11,7 @@ export class CountWaitingMessages {
     private readonly pending: PendingMessageStore,
   ) {}
 
-  run(): Promise<{ waiting: number; oldestSeconds: number }> {
-    return this.database.acrossTenants((tx) => this.pending.backlog(tx));
+  run(): Promise<Backlog> {
+    return this.database.acrossTenants((tx) => this.pending.backlog(tx, ATTEMPT_CAP));
   }
 }

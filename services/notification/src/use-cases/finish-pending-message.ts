@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { NotificationConfig } from '../config.js';
 import { composeRedeemedMessage } from '../domain/compose-message.js';
 import { KnownTextStore } from '../store/known-text.store.js';
+import { ATTEMPT_CAP } from '../domain/look-again.js';
 import { type ClaimedMessage, PendingMessageStore } from '../store/pending-message.store.js';
 import { WriteMessage } from './write-message.js';
 
@@ -39,7 +40,16 @@ export class FinishPendingMessage {
     }
     const late = claimed.waitedMs >= this.config.MESSAGE_LATE_AFTER_MS;
     if (late && !claimed.lateReported) this.#reportLate(claimed);
-    await this.pending.postpone(tx, claimed, composition.lookAgainInMs, late);
+    // A name is waited for by the clock, the coupon's text by the number of looks.
+    const counted = composition.waitingFor === 'coupon';
+    const parked = counted && claimed.attempts >= ATTEMPT_CAP;
+    if (parked)
+      this.log.error({ ...claimed }, "a message has waited in vain for its coupon's text and is parked");
+    await this.pending.postpone(tx, claimed, {
+      lookAgainInMs: parked ? null : composition.lookAgainInMs,
+      counted,
+      lateReported: late,
+    });
   }
 
   #reportLate({ redemptionId, couponId, couponVersion, waitedMs }: ClaimedMessage): void {
