@@ -92,6 +92,9 @@ export async function startNotificationWorld(): Promise<NotificationWorld> {
   };
 }
 
+/** The first one waits for the consumer group to be balanced, too, which takes its time on a busy machine. */
+const patience = { timeoutMs: 25_000 };
+
 /** One after the other, so that the inbox has them in this order. */
 async function writeMessages(
   database: TestDatabase,
@@ -109,7 +112,7 @@ async function writeMessages(
       const sql = 'SELECT 1 FROM message WHERE cause_id = $1';
       const found = await database.rows(tenantId, sql, [fact.data.redemptionId]);
       if (found.length === 0) throw new Error(`no message ${n} yet`);
-    });
+    }, patience);
   }
 }
 
