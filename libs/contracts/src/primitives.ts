@@ -5,7 +5,7 @@ import { z } from 'zod';
  * that ids compare as strings the way PostgreSQL compares them.
  */
 export const id = z
-  .uuid({ version: 'v7', error: 'must be a UUIDv7' })
+  .uuid({ version: 'v7', error: saying('must be a UUIDv7') })
   .toLowerCase()
   .meta({ example: '01980a5e-7c00-7000-8000-000000000001' });
 
@@ -14,7 +14,7 @@ export const id = z
  * precisions differ. Year 0 does not exist in PostgreSQL.
  */
 export const instant = z.iso
-  .datetime({ error: 'must be an RFC 3339 instant in UTC, such as 2026-11-22T09:00:00Z' })
+  .datetime({ error: saying('must be an RFC 3339 instant in UTC, such as 2026-11-22T09:00:00Z') })
   .max(30, 'must have at most nine digits of a second')
   .refine((value) => !value.startsWith('0000'), 'must not be in the year 0')
   .meta({ example: '2026-11-22T09:00:00.000Z' });
@@ -106,4 +106,9 @@ function isTimeZone(name: string): boolean {
   if (/^[+-]/.test(name)) return false;
   if (knownTimeZones.size < 1000) knownTimeZones.add(name);
   return true;
+}
+
+/** The message for a wrong value; a missing one is left to the reader's own words for "missing". */
+function saying(message: string): (issue: { input?: unknown }) => string | undefined {
+  return ({ input }) => (input === undefined ? undefined : message);
 }

@@ -152,7 +152,7 @@ export const problem = z
   .object({
     type: z.string().meta({ example: 'urn:octopus-coupons:problem:sold_out' }),
     title: z.string(),
-    status: z.int(),
+    status: z.int().min(400).max(599),
     code: z.string().meta({ description: 'Stable; see the list of codes.', example: 'sold_out' }),
     detail: z.string().optional(),
     mend: z.string().meta({ description: 'What the caller can do about it.' }),
