@@ -50,21 +50,13 @@ function report(errors: FieldError[]): readonly FieldError[] {
 export function fieldErrors(base: string, issues: readonly z.core.$ZodIssue[]): FieldError[] {
   const errors = issues.flatMap((issue) => {
     const pointer = base + issue.path.map((segment) => `/${escape(String(segment))}`).join('');
-    if (issue.code !== 'unrecognized_keys') return [{ pointer, message: messageOf(issue) }];
+    if (issue.code !== 'unrecognized_keys') return [{ pointer, message: issue.message }];
     return issue.keys.map((key) => ({
       pointer: `${pointer}/${escape(key)}`,
       message: 'is not a field of this request: remove it or correct its name',
     }));
   });
   return errors.slice(0, ERRORS_LIMIT);
-}
-
-/** zod's own words for a missing field speak of JavaScript. */
-function messageOf({ code, message }: z.core.$ZodIssue): string {
-  const isMissing = code === 'invalid_type' && message.endsWith('received undefined');
-  return isMissing
-    ? `is required: ${message.replace(/^Invalid input: |, received undefined$/g, '')}`
-    : message;
 }
 
 /** RFC 6901 section 3. */
