@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { tenantTable } from '#platform';
+import { expiringTable, tenantTable } from '#platform';
 
 const ANSWER_PARTITIONS = 8;
 
@@ -94,6 +94,7 @@ export class CouponsAndRedemptions1763800000000 implements MigrationInterface {
            FOR VALUES WITH (MODULUS ${ANSWER_PARTITIONS}, REMAINDER ${part})`,
       );
     for (const table of ['redemption', 'stored_answer']) await secure(runner, table);
+    for (const statement of expiringTable('stored_answer', { days: 30 })) await runner.query(statement);
   }
 
   /** tenant_job says which tenants there are, and who works for one just now: a queue, without row-level security. */
@@ -118,6 +119,7 @@ export class CouponsAndRedemptions1763800000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP FUNCTION prune_expired_stored_answer(integer)');
     await runner.query(
       'DROP TABLE coupon_check, tenant_job, stored_answer, redemption, coupon_usage, follow, coupon',
     );
