@@ -26,7 +26,7 @@ function aDrain({ due = [], failure }: { due?: ClaimedMessage[]; failure?: Error
   const drain = new DrainPendingMessages(
     { acrossTenants: (work: (tx: unknown) => unknown) => work({}) } as unknown as TenantDatabase,
     store as unknown as PendingMessageStore,
-    { run: () => Promise.reject(failure) } as unknown as FinishPendingMessage,
+    { run: () => Promise.reject(failure ?? new Error('not to be run')) } as unknown as FinishPendingMessage,
     { warn: () => undefined, error: () => undefined } as unknown as Log,
     {
       register: (_stage: string, _name: string, end: () => Promise<void>) => (stop = end),
