@@ -28,6 +28,7 @@ export type { ServiceOptions } from './run-service.js';
 export type { EventInput, EventOrigin, NewEvent, OutboxRow } from './outbox/new-event.js';
 export { outboxRow } from './outbox/new-event.js';
 export { Outbox } from './outbox/outbox.js';
+export { SubmittedFacts } from './outbox/submitted-facts.js';
 export { OutboxRelay } from './outbox/outbox-relay.js';
 export type { AnyEvent, EventContext } from './kafka/event-context.js';
 export { EventProducer } from './kafka/event-producer.js';

@@ -15,7 +15,6 @@ import { CouponStore } from './store/coupon.store.js';
 import { CouponUsageStore } from './store/coupon-usage.store.js';
 import { CouponViewStore } from './store/coupon-view.store.js';
 import { DatabaseClock } from './store/database-clock.js';
-import { SubmittedRevisionStore } from './store/submitted-revision.store.js';
 import { ActOnCoupon } from './use-cases/act-on-coupon.js';
 import { ApplyDue } from './use-cases/apply-due.js';
 import { ChangeCouponByFact } from './use-cases/change-coupon-by-fact.js';
@@ -30,15 +29,7 @@ import { PutChannel } from './use-cases/put-channel.js';
 import { ReadCoupon } from './use-cases/read-coupon.js';
 import { SaveCouponChange } from './use-cases/save-coupon-change.js';
 
-const stores = [
-  AuditStore,
-  ChannelStore,
-  CouponStore,
-  CouponUsageStore,
-  CouponViewStore,
-  DatabaseClock,
-  SubmittedRevisionStore,
-];
+const stores = [AuditStore, ChannelStore, CouponStore, CouponUsageStore, CouponViewStore, DatabaseClock];
 
 const useCases = [
   ActOnCoupon,

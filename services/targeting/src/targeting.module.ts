@@ -5,7 +5,6 @@ import { PlatformFollowConsumer } from './kafka/platform-follow.consumer.js';
 import { PlatformUserConsumer } from './kafka/platform-user.consumer.js';
 import { AppUserStore } from './store/app-user.store.js';
 import { FollowerStore } from './store/follower.store.js';
-import { SubmittedRevisionStore } from './store/submitted-revision.store.js';
 import { ListFollowers } from './use-cases/list-followers.js';
 import { SubmitFollow } from './use-cases/submit-follow.js';
 import { SubmitUser } from './use-cases/submit-user.js';
@@ -14,15 +13,6 @@ import { TakeUser } from './use-cases/take-user.js';
 
 @Module({
   controllers: [FollowersController, UsersController, PlatformFollowConsumer, PlatformUserConsumer],
-  providers: [
-    AppUserStore,
-    FollowerStore,
-    ListFollowers,
-    SubmitFollow,
-    SubmitUser,
-    SubmittedRevisionStore,
-    TakeFollow,
-    TakeUser,
-  ],
+  providers: [AppUserStore, FollowerStore, ListFollowers, SubmitFollow, SubmitUser, TakeFollow, TakeUser],
 })
 export class TargetingModule {}

@@ -26,6 +26,7 @@ const base = [
   'CreateOutbox1767225600001',
   'CreateInbox1767225600002',
   'CreateIdempotencyKeys1767225600003',
+  'CreateSubmittedRevisions1767225600004',
 ];
 
 describe('migrateService', () => {

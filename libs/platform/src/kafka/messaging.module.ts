@@ -3,6 +3,7 @@ import { Inbox } from '../inbox/inbox.js';
 import { InboxPruner } from '../inbox/inbox-pruner.js';
 import { Outbox } from '../outbox/outbox.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
+import { SubmittedFacts } from '../outbox/submitted-facts.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLetters } from './dead-letters.js';
 import { EventHandlers } from './event-handlers.js';
@@ -21,6 +22,7 @@ import { PartitionReader } from './partition-reader.js';
     EventProducer,
     OutboxRelay,
     Outbox,
+    SubmittedFacts,
     Inbox,
     InboxPruner,
     EventHandlers,
@@ -29,6 +31,6 @@ import { PartitionReader } from './partition-reader.js';
     PartitionReader,
     KafkaEventServer,
   ],
-  exports: [EventProducer, OutboxRelay, Outbox, DeadLetters, KafkaEventServer],
+  exports: [EventProducer, OutboxRelay, Outbox, SubmittedFacts, DeadLetters, KafkaEventServer],
 })
 export class MessagingModule {}

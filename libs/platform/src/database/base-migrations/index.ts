@@ -3,6 +3,7 @@ import { CreateFunctions1767225600000 } from './1767225600000-create-functions.j
 import { CreateOutbox1767225600001 } from './1767225600001-create-outbox.js';
 import { CreateInbox1767225600002 } from './1767225600002-create-inbox.js';
 import { CreateIdempotencyKeys1767225600003 } from './1767225600003-create-idempotency-keys.js';
+import { CreateSubmittedRevisions1767225600004 } from './1767225600004-create-submitted-revisions.js';
 
 /** What every service's database has before its own tables. Append only. */
 export const baseMigrations: readonly (new () => MigrationInterface)[] = [
@@ -10,6 +11,7 @@ export const baseMigrations: readonly (new () => MigrationInterface)[] = [
   CreateOutbox1767225600001,
   CreateInbox1767225600002,
   CreateIdempotencyKeys1767225600003,
+  CreateSubmittedRevisions1767225600004,
 ];
 
 /** Tables that work for all tenants at once and hold no business row: without row-level security. */

@@ -1,9 +1,8 @@
 import type { MigrationSet } from '#platform';
 import { FollowersAndUsers1763800000000 } from './1763800000000-followers-and-users.js';
-import { SubmittedRevisions1763800000001 } from './1763800000001-submitted-revisions.js';
 
 /** In order, append-only: a released migration is never changed. */
 export const migrationSet: MigrationSet = {
   service: 'targeting',
-  migrations: [FollowersAndUsers1763800000000, SubmittedRevisions1763800000001],
+  migrations: [FollowersAndUsers1763800000000],
 };
