@@ -66,7 +66,7 @@ const chromium = findChromium();
     await page.selectOption('#persona', 'owner');
     const route = page.locator('.opblock', { has: page.locator('[data-path="/v1/channels"]') }).first();
     await route.locator('.opblock-summary').click();
-    expect(await route.innerText()).toMatch(/x-roles[\s\S]*channel_owner/);
+    await eventually(async () => expect(await route.innerText()).toMatch(/x-roles[\s\S]*channel_owner/));
     const asked = page.waitForResponse((response) => response.url().includes('/catalog/v1/channels'));
     await eventually(async () => route.locator('button.execute').click());
     expect((await asked).status()).toBe(200);

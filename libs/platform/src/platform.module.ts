@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { IssuerKeys } from './auth/issuer-keys.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ExpiredRowsPruner } from './database/expired-rows-pruner.js';
 import { ServiceSchema } from './database/service-schema.js';
@@ -25,6 +26,7 @@ export class PlatformModule implements OnModuleInit {
     private readonly health: HealthChecks,
     private readonly dataSource: DataSource,
     private readonly schema: ServiceSchema,
+    private readonly issuerKeys: IssuerKeys,
   ) {}
 
   static register({ schema = new ServiceSchema(), ...options }: PlatformOptions): DynamicModule {
@@ -44,6 +46,7 @@ export class PlatformModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.health.register('database', async () => void (await this.dataSource.query('SELECT 1')));
+    this.health.register('issuer-keys', () => this.issuerKeys.checkKnown());
     this.health.register('schema', () => this.schema.check((sql) => this.dataSource.query(sql)));
   }
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createServiceDatabase, dropServiceDatabase, freePorts, type ServiceDatabaseUrls } from '#servers';
-import { eventually, testServers } from '#testkit';
+import { eventually, startTestIssuer, type TestIssuer, testServers } from '#testkit';
 import { type MigrationSet, migrateService } from './database/migrate-service.js';
 import { testConfig } from './http/testing/edge-app.js';
 import { Log } from './logging/log.js';
@@ -40,6 +40,7 @@ describe('a service whose schema is not there yet', () => {
   let urls: ServiceDatabaseUrls;
   let port: number;
   let lines: string[];
+  let issuer: TestIssuer;
   let service: RunningService | undefined;
   const former: MigrationSet = {
     service: 'catalog',
@@ -58,7 +59,7 @@ describe('a service whose schema is not there yet', () => {
     name: 'catalog' as const,
     module: JobModule,
     migrations: release,
-    config: testConfig({ DATABASE_URL: urls.appUrl, PORT: `${port}` }),
+    config: testConfig({ ...issuer.env, DATABASE_URL: urls.appUrl, PORT: `${port}` }),
     log: new Log({ level: 'info', destination: { write: (line: string) => void lines.push(line) } }),
   });
   const get = async (path: string) => {
@@ -67,6 +68,10 @@ describe('a service whose schema is not there yet', () => {
   };
   const logged = (text: string) => lines.filter((line) => line.includes(text));
 
+  beforeAll(async () => {
+    issuer = await startTestIssuer();
+  });
+  afterAll(() => issuer.stop());
   beforeEach(async () => {
     begun = 0;
     lines = [];

@@ -52,6 +52,17 @@ describe("the issuer's keys", () => {
     expect(fetches).toBe(1);
   });
 
+  it('must be known before the process is ready; once known they are enough', async () => {
+    broken = true;
+    await expect(keys.checkKnown()).rejects.toThrow(KeysUnavailable);
+    broken = false;
+    clock.ms += 1_000;
+    await keys.checkKnown();
+    broken = true;
+    clock.ms += 3_600_000;
+    await keys.checkKnown();
+  });
+
   it('are fetched again for a new key, not more than once in ten seconds', async () => {
     await keyFor('first');
     published = [await newKey('second')];

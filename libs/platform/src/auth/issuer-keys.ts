@@ -40,6 +40,14 @@ export class IssuerKeys {
     private readonly log: Log,
   ) {}
 
+  /**
+   * For readiness: a process that has no keys yet would refuse the storm that is sent to it. Once known they are enough.
+   * @throws KeysUnavailable
+   */
+  async checkKnown(): Promise<void> {
+    if (!this.#keys) await this.#fetch();
+  }
+
   /** The key a token names. Throws jose's JWKSNoMatchingKey, or KeysUnavailable. */
   async keyFor(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
     const keys = this.#keys ?? (await this.#fetch());

@@ -66,7 +66,7 @@ export class EdgeModule implements OnModuleInit {
       imports: [DiscoveryModule],
       controllers: [HealthController, MetricsController],
       providers: [...given, ...offered, ...own],
-      exports: [PlatformConfig, Log, Tracing, ...offered],
+      exports: [PlatformConfig, Log, Tracing, IssuerKeys, ...offered],
     };
   }
 

@@ -4,6 +4,7 @@ import { id } from '#contracts';
 import { CurrentPrincipal, Roles } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
 import { ProblemError } from '../problems/problem-error.js';
+import { Refuses } from '../problems/refuses.decorator.js';
 import { DeadLetters } from './dead-letters.js';
 import {
   deadLetterPage,
@@ -35,6 +36,7 @@ export class DeadLettersController {
   @Post(':deadLetterId/replay')
   @HttpCode(200)
   @ApiOperation({ summary: 'Handle such a record once more, after its cause was mended' })
+  @Refuses('not_found')
   @ApiOkResponse({ standardSchema: replayView })
   async replay(
     @CurrentPrincipal() { tenantId }: Principal,
