@@ -369,7 +369,9 @@ describe('a consumer', () => {
       gate.resolve();
       gate = undefined;
       const health = other.get(HealthChecks);
-      await eventually(async () => expect((await health.run('ready')).ok).toBe(true));
+      await eventually(async () =>
+        expect((await health.run('ready')).checks).toContainEqual({ name: 'kafka-consumer', ok: true }),
+      );
       await goesOn();
       expect(await Promise.all(sent.map(({ user }) => timesGreeted(user.userId)))).toEqual([1, 1, 1, 1]);
     } finally {

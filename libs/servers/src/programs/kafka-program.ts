@@ -62,7 +62,9 @@ async function format(options: {
   if ((await readIfThere(marker)) !== undefined) return;
   await removeFolder(join(data.folder, 'data'));
   const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-  const args = [...JVM_FLAGS, '-cp', jars, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties];
+  // One word with its option: an id may begin with a dash.
+  const what = ['format', `--cluster-id=${id}`, '--config', properties];
+  const args = [...JVM_FLAGS, '-cp', jars, 'kafka.tools.StorageTool', ...what];
   const run = await runProgram(java, args, { cwd: data.folder, env: javaEnv(env), timeoutMs: 60_000 });
   if (!run.ok)
     throw new ServerUnavailable(`Apache Kafka could not format its folder: ${lastLine(run.stderr)}`);
