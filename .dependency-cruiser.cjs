@@ -46,6 +46,14 @@ module.exports = {
       },
     },
     {
+      name: 'qr-codes-stand-alone',
+      severity: 'error',
+      comment:
+        'Runs in browsers and on servers alike, and in other teams’ apps: Web Crypto and nothing else.',
+      from: { path: '^libs/qr-codes/src/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/qr-codes/src/' },
+    },
+    {
       name: 'platform-knows-no-business',
       severity: 'error',
       from: { path: '^libs/platform/src/', pathNot: '\\.spec\\.ts$' },

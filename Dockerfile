@@ -9,6 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 # gives developers' machines Node 24) stays empty that way; the image's own Node is the same version.
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc ./
+COPY bench ./bench
 COPY libs ./libs
 COPY services ./services
 COPY apps ./apps
@@ -31,7 +32,7 @@ RUN set -eu; \
     done; \
     [ -n "$room" ] || { echo "SERVICE: there is no service, app or tool '$SERVICE'" >&2; exit 1; }; \
     mkdir -p /parts/dist/libs "/parts/dist/${room%/*}"; \
-    cp -r dist/libs/contracts dist/libs/platform /parts/dist/libs/; \
+    cp -r dist/libs/contracts dist/libs/platform dist/libs/qr-codes /parts/dist/libs/; \
     cp -r "dist/$room" "/parts/dist/$room"; \
     if [ "$SERVICE" = provision ]; then cp -r dist/libs/servers /parts/dist/libs/; fi; \
     if [ "$SERVICE" = front-door ]; then \

@@ -23,7 +23,10 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['tools/**', 'apps/**/public/**', '**/migrate.ts', 'test/*.mjs'], rules: { 'no-console': 'off' } },
+  {
+    files: ['tools/**', 'bench/src/main.ts', 'apps/**/public/**', '**/migrate.ts', 'test/*.mjs'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['**/*.{js,mjs}'],
     ...tseslint.configs.disableTypeChecked,

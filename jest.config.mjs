@@ -16,7 +16,7 @@ const {
 
 const shared = {
   rootDir: import.meta.dirname,
-  roots: ['apps', 'libs', 'services', 'test', 'tools'].map((room) => `<rootDir>/${room}`),
+  roots: ['apps', 'bench', 'libs', 'services', 'test', 'tools'].map((room) => `<rootDir>/${room}`),
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['octopus-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

@@ -3,61 +3,18 @@ import { type ProblemCode, problem, problemCodes, type Role } from '#contracts';
 import { newId } from '#testkit';
 import { everyOperation, type Operation, title } from './system/api-operations.js';
 import { aDraft, type Cafe, openCafe } from './system/cafe.js';
+import { catalogInputs } from './system/catalog-inputs.js';
+import { codeInputs } from './system/code-inputs.js';
 import { type Answer, call, type Call } from './system/http-client.js';
+import { pointsInputs } from './system/points-inputs.js';
 import { startWholeSystem, type WholeSystem } from './system/whole-system.js';
+import type { Wrong, WrongInputs } from './system/wrong-input.js';
 
 const titled = (operations: Operation[]) =>
   operations.map((operation) => [title(operation), operation] as const);
 const operations = everyOperation();
 const withBody = titled(operations.filter(({ takesBody }) => takesBody));
-const lists = titled(operations.filter(({ method, path }) => method === 'GET' && !/\}$|stream$/.test(path)));
-
-/** What a field must not be: the field, its value (undefined = missing), and what the mend must say. */
-type Wrong = [field: string, value: unknown, mend: RegExp];
-
-const coupons: Wrong[] = [
-  ['channelId', undefined, /required|must be/],
-  ['channelId', 'x', /UUIDv7/],
-  ['channelId', '6f1c9d4e-0000-4000-8000-000000000000', /UUIDv7/],
-  ['channelId', 7, /must be/],
-  ['type', undefined, /required|must be/],
-  ['type', 'qr', /must be .*click/],
-  ['name', '', /1 to 80 characters/],
-  ['name', '   ', /1 to 80 characters/],
-  ['name', 'x'.repeat(81), /80 characters/],
-  ['name', '👨‍👩‍👧‍👦'.repeat(81), /80 characters/],
-  ['name', 'a\u0000b', /./],
-  ['name', null, /must be/],
-  ['description', 'x'.repeat(2_001), /2000 characters/],
-  ['maxRedemptions', 0, /at least 1|more than 0/],
-  ['maxRedemptions', -5, /at least 1|more than 0/],
-  ['maxRedemptions', 1.5, /whole number|int/],
-  ['maxRedemptions', '100', /must be/],
-  ['maxRedemptions', 1e12, /at most/],
-  ['maxRedemptionsPerUser', 0, /at least 1|more than 0/],
-  ['redeemedMessage', '', /1 to 1000 characters/],
-  ['redeemedMessage', 'Hello {{nobody.knows}}', /nobody\.knows/],
-  ['startAt', 'tomorrow', /RFC 3339/],
-  ['startAt', '2026-11-22', /RFC 3339/],
-  ['startAt', '2026-11-22T09:00:00+01:00', /UTC/],
-  ['endAt', '2026-02-30T09:00:00Z', /RFC 3339/],
-  ['maxredemptions', 5, /not a field/],
-  ['__proto__x', {}, /not a field/],
-];
-
-const channels: Wrong[] = [
-  ['name', '', /./],
-  ['name', undefined, /required/],
-  ['status', 'open', /draft.*active/],
-  ['timeZone', 'Europe/Atlantis', /IANA/],
-  ['timeZone', '+01:00', /IANA/],
-  ['partnerId', 'p', /UUIDv7/],
-  ['ownerIds/0', 'me', /UUIDv7/],
-  ['ownerIds', 'me', /must be/],
-  ['revision', 0, /at least 1|more than 0/],
-  ['revision', undefined, /required/],
-  ['channelId', newId(), /not a field/],
-];
+const lists = titled(operations.filter(({ isList }) => isList));
 
 const users: Wrong[] = [
   ['displayName', '', /./],
@@ -76,20 +33,10 @@ const follows: Wrong[] = [
 
 const redemptions: Wrong[] = [['amount', 2, /not a field/]];
 
-const tables: [route: string, good: Record<string, unknown>, wrongs: Wrong[]][] = [
-  ['POST /catalog/v1/coupons', aDraft(newId()), coupons],
-  [
-    'PUT /catalog/v1/channels/{channelId}',
-    {
-      name: 'Kiosk',
-      status: 'active',
-      timeZone: 'UTC',
-      partnerId: newId(),
-      ownerIds: [newId()],
-      revision: 1,
-    },
-    channels,
-  ],
+const tables: WrongInputs[] = [
+  ...catalogInputs,
+  ...codeInputs,
+  ...pointsInputs,
   [
     'PUT /targeting/v1/users/{userId}',
     { displayName: 'Eva', timeZone: null, removed: false, revision: 1 },
@@ -119,7 +66,8 @@ describe('bad input', () => {
       tenant: cafe.tenantId,
       channels: [cafe.channel.channelId],
     });
-    return call(method, `${system.url}/${service}${filled}${query}`, { token, ...rest });
+    const headers = { ...(method === 'PATCH' && { 'if-match': '*' }), ...rest.headers };
+    return call(method, `${system.url}/${service}${filled}${query}`, { token, ...rest, headers });
   };
   const called = (route: string): Operation => {
     const found = operations.find((operation) => title(operation) === route);
@@ -255,10 +203,12 @@ describe('bad input', () => {
   });
 });
 
-/** `a/0` changes the first element of the list `a`; undefined takes the field away. */
+/** `a/0` changes the first element of the list `a`, `a/b` the field `b` of `a`; undefined takes the field away. */
 function changed(good: Record<string, unknown>, field: string, value: unknown): Record<string, unknown> {
-  const [name = '', index] = field.split('/');
-  if (index !== undefined) return { ...good, [name]: [value] };
+  const [name = '', inner] = field.split('/');
+  if (inner === '0') return { ...good, [name]: [value] };
+  if (inner !== undefined)
+    return { ...good, [name]: changed(good[name] as Record<string, unknown>, inner, value) };
   const { [name]: _old, ...rest } = good;
   return value === undefined ? rest : { ...rest, [name]: value };
 }

@@ -30,6 +30,9 @@ const poisons: { what: string; reason: string; of: (good: TestRecord) => Partial
   },
 ];
 
+/** Facts that are taken only of what others have told: the samples tell one story, and these come at its end. */
+const leaning: TopicName[] = ['catalog.cap-request.v1', 'platform.points-earned.v1'];
+
 describe('poison on every consumed topic of every service', () => {
   let system: WholeSystem;
   let consumed: Record<ServiceName, TopicName[]>;
@@ -46,7 +49,7 @@ describe('poison on every consumed topic of every service', () => {
 
   it('goes to the dead letters of each reader, with its bytes and a reason, and the partition goes on', async () => {
     const topics = [...new Set(Object.values(consumed).flat())];
-    for (const topic of topics) {
+    for (const topic of [...topics.filter((one) => !leaning.includes(one)), ...leaning]) {
       const poisoned = await poison(system, topic);
       const good = await produceGood(system, topic);
       for (const service of serviceNames.filter((one) => consumed[one].includes(topic))) {
@@ -144,8 +147,20 @@ function goodRecord(topic: TopicName): TestRecord & { eventId: string } {
     key: newId(),
     subject: `sample/${newId()}`,
     revision: 1,
-    data: event?.sample,
+    data: asOfNow(event?.sample),
   });
+}
+
+/** What is booked once is taken for a year only. */
+function asOfNow(sample: unknown): unknown {
+  const now = new Date().toISOString();
+  const data = sample as Record<string, unknown>;
+  return {
+    ...data,
+    ...(data['earnedAt'] !== undefined && { earnedAt: now }),
+    ...(data['purchasedAt'] !== undefined && { purchasedAt: now }),
+    ...(data['requestedAt'] !== undefined && { requestedAt: now }),
+  };
 }
 
 async function deadLetters(

@@ -11,8 +11,9 @@ const exempt: Record<'every' | ServiceName, string[]> = {
   // The outbox and its leases, the inbox, the dead letters: queues of plumbing. TypeORM's list of migrations.
   every: ['outbox', 'outbox_lease', 'outbox_relay', 'inbox', 'dead_letter', 'schema_migration'],
   catalog: [],
-  // Which tenants a background job has to visit: it cannot be asked tenant by tenant.
-  redemption: ['tenant_job'],
+  // Which tenants a background job has to visit: it cannot be asked tenant by tenant. Automatic attempts and what wakes
+  // them, claimed by time over all tenants.
+  redemption: ['tenant_job', 'auto_attempt', 'auto_wake'],
   // Claimed by time over all tenants.
   scheduler: ['due'],
   // Messages that wait for a name, claimed by time over all tenants.

@@ -11,6 +11,8 @@ export interface Operation {
   roles: readonly Role[];
   takesBody: boolean;
   idempotent: boolean;
+  /** Answers in pages. */
+  isList: boolean;
 }
 
 interface Document {
@@ -36,6 +38,9 @@ export function everyOperation(): Operation[] {
         roles: operation['x-roles'],
         takesBody: operation.requestBody !== undefined,
         idempotent: (operation.parameters ?? []).some(({ name }) => name === 'Idempotency-Key'),
+        isList: (operation.parameters ?? []).some(
+          ({ in: place, name }) => place === 'query' && name === 'limit',
+        ),
       })),
     );
   });

@@ -1,16 +1,21 @@
 import { once } from 'node:events';
 import { createClient } from 'redis';
 import { findOrStartServers, isAlive, type Servers } from '#servers';
-import { eventually, startTcpProxy } from '#testkit';
+import { eventually, startTcpProxy, type TcpProxy } from '#testkit';
 
 /** A Redis of the test's own that can be killed, and comes back empty at the same address. */
 export interface MortalRedis {
   url: string;
-  start(): Promise<void>;
+  /** What stands before it. */
+  proxy: TcpProxy;
+  /** @param before done to the empty server while nobody else reaches it */
+  start(options?: { before?: (client: Client) => Promise<unknown> }): Promise<void>;
   /** `kill -9`; connections break and new ones are refused. */
   kill(): Promise<void>;
   /** All fields of a hash. */
   hash(key: string): Promise<Record<string, string>>;
+  /** On a connection of its own, past the proxy. */
+  directly<T>(work: (client: Client) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -20,11 +25,14 @@ export async function startMortalRedis(): Promise<MortalRedis> {
   const proxy = await startTcpProxy();
   const url = `redis://:${password}@127.0.0.1:${proxy.port}`;
   let servers: Servers | undefined;
-  const start = async (): Promise<void> => {
+  let directUrl = url;
+  const start: MortalRedis['start'] = async ({ before } = {}) => {
     const { REDIS_URL: _given, ...env } = process.env;
     servers = await findOrStartServers({ env, data: { kind: 'throwaway' }, only: ['redis'] });
     await withClient(servers.redisUrl, (client) => client.configSet('requirepass', password));
     const { hostname, port } = new URL(servers.redisUrl);
+    directUrl = `redis://:${password}@${hostname}:${port}`;
+    if (before !== undefined) await withClient(directUrl, before);
     await proxy.forwardTo({ host: hostname, port: Number(port) });
   };
   const kill = async (): Promise<void> => {
@@ -42,9 +50,11 @@ export async function startMortalRedis(): Promise<MortalRedis> {
   await start();
   return {
     url,
+    proxy,
     start,
     kill,
     hash: (key) => withClient(url, (client) => client.hGetAll(key)),
+    directly: (work) => withClient(directUrl, work),
     stop: async () => {
       await servers?.stop();
       await proxy.stop();

@@ -17,6 +17,8 @@ const commands = {
   stop: (rest) => ({ args: [stack, 'stop', ...rest], asItIs: stack }),
   reset: (rest) => ({ args: [stack, 'reset', ...rest], asItIs: stack }),
   story: (rest) => ({ args: ['dist/tools/stack/src/story.js', ...rest] }),
+  code: (rest) => ({ args: ['dist/tools/stack/src/code.js', ...rest] }),
+  bench: (rest) => ({ args: ['dist/bench/src/main.js', ...rest] }),
   generate: (rest) => ({ args: ['dist/tools/generate/src/main.js', ...rest] }),
   test: (rest) => ({
     args: ['node_modules/jest/bin/jest.js', ...rest],

@@ -13,14 +13,39 @@ export const demo = {
   channelName: 'Café Central',
   timeZone: 'Europe/Zagreb',
   owner: sampleIds.owner,
+  store: sampleIds.store,
+  cashier: sampleIds.cashier,
+  /** "Central Club", whose points are called beans. */
+  programme: sampleIds.programme,
+  earningAction: sampleIds.action,
 } as const;
 
-/** End users by sign-in name, with the name by which messages address them. */
+/** End users by sign-in name, with the name by which messages address them; each has one device. */
 export const demoUsers = {
-  ana: { userId: sampleIds.user, displayName: 'Ana', follows: true },
-  bruno: { userId: '01980a5e-7c00-7000-8000-0000000000b1', displayName: 'Bruno', follows: true },
-  clara: { userId: '01980a5e-7c00-7000-8000-0000000000c1', displayName: 'Clara', follows: true },
-  dino: { userId: '01980a5e-7c00-7000-8000-0000000000d1', displayName: 'Dino', follows: false },
+  ana: {
+    userId: sampleIds.user,
+    displayName: 'Ana',
+    follows: true,
+    device: '01980a5e-7c00-7000-8000-0000000000a2',
+  },
+  bruno: {
+    userId: '01980a5e-7c00-7000-8000-0000000000b1',
+    displayName: 'Bruno',
+    follows: true,
+    device: '01980a5e-7c00-7000-8000-0000000000b2',
+  },
+  clara: {
+    userId: '01980a5e-7c00-7000-8000-0000000000c1',
+    displayName: 'Clara',
+    follows: true,
+    device: '01980a5e-7c00-7000-8000-0000000000c2',
+  },
+  dino: {
+    userId: '01980a5e-7c00-7000-8000-0000000000d1',
+    displayName: 'Dino',
+    follows: false,
+    device: '01980a5e-7c00-7000-8000-0000000000d2',
+  },
 } as const;
 
 const { tenant } = demo;
@@ -29,14 +54,17 @@ const { tenant } = demo;
 export const personas: Readonly<Record<string, Persona>> = {
   owner: { tenant, role: 'channel_owner', sub: demo.owner, channels: [demo.channel] },
   ...Object.fromEntries(
-    Object.entries(demoUsers).map(([name, user]) => [name, { tenant, role: 'end_user', sub: user.userId }]),
+    Object.entries(demoUsers).map(([name, user]) => [
+      name,
+      { tenant, role: 'end_user', sub: user.userId, device: user.device },
+    ]),
   ),
   cashier: {
     tenant,
     role: 'cashier',
-    sub: sampleIds.cashier,
+    sub: demo.cashier,
     partner: demo.partner,
-    store: sampleIds.store,
+    store: demo.store,
   },
   admin: { tenant, role: 'tenant_admin', sub: '01980a5e-7c00-7000-8000-0000000000e1' },
   service: { tenant, role: 'service', sub: '01980a5e-7c00-7000-8000-0000000000f1' },

@@ -39,6 +39,7 @@ describe('Topics', () => {
       'platform.partner.v1',
       'platform.points-earned.v1',
       'platform.user.v1',
+      'redemption.addon.v1',
       'redemption.cap.v1',
       'redemption.coupon-applied.v1',
       'redemption.coupon-exhausted.v1',

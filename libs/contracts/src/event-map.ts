@@ -16,6 +16,7 @@ import { platformLoyalty } from './events/platform/loyalty.v1.js';
 import { platformPartner } from './events/platform/partner.v1.js';
 import { platformPointsEarned } from './events/platform/points-earned.v1.js';
 import { platformUser } from './events/platform/user.v1.js';
+import { redemptionAddon } from './events/redemption/addon.v1.js';
 import { redemptionCap } from './events/redemption/cap.v1.js';
 import { redemptionCouponApplied } from './events/redemption/coupon-applied.v1.js';
 import { redemptionCouponExhausted } from './events/redemption/coupon-exhausted.v1.js';
@@ -46,6 +47,7 @@ export const eventMap = {
   [platformPartner.name]: platformPartner,
   [platformPointsEarned.name]: platformPointsEarned,
   [platformUser.name]: platformUser,
+  [redemptionAddon.name]: redemptionAddon,
   [redemptionCap.name]: redemptionCap,
   [redemptionCouponApplied.name]: redemptionCouponApplied,
   [redemptionCouponExhausted.name]: redemptionCouponExhausted,

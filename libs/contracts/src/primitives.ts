@@ -39,6 +39,24 @@ export const positivePoints = points
     example: '250',
   });
 
+const secondsOf = { minutes: 60, hours: 3_600, days: 86_400 } as const;
+
+/** A stretch of exact time: a day is 24 hours, whatever the calendar says. At most ten years. */
+export const duration = z
+  .object({
+    amount: z.int().min(1),
+    unit: z.enum(['minutes', 'hours', 'days']),
+  })
+  .refine(
+    ({ amount, unit }) => amount * secondsOf[unit] <= 3650 * secondsOf.days,
+    'must be at most 3650 days',
+  );
+export type Duration = z.infer<typeof duration>;
+
+export function durationSeconds({ amount, unit }: Duration): number {
+  return amount * secondsOf[unit];
+}
+
 /** IANA time zone name. */
 export const timeZone = z
   .string()

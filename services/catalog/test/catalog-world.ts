@@ -1,12 +1,24 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Channel, CouponSnapshot, CouponView, Problem, Role, TopicName } from '#contracts';
+import type {
+  Channel,
+  CouponSnapshot,
+  CouponView,
+  PointNameView,
+  Problem,
+  Programme,
+  Role,
+  TopicName,
+  TriggerView,
+} from '#contracts';
 import { createServiceApp, loadConfig } from '#platform';
 import {
   aChannel,
+  aProgrammeChange,
   channelFact,
   type CollectedRecord,
   eventually,
   newId,
+  programmeChangeFact,
   startTestIssuer,
   testDatabase,
   type TestDatabase,
@@ -27,6 +39,8 @@ export interface Answer<Body = unknown> {
   body: Body;
   headers: Record<string, string | undefined>;
 }
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface Call {
   token?: string;
@@ -54,7 +68,7 @@ export class CatalogWorld {
     readonly snapshotRecords: readonly CollectedRecord[],
   ) {}
 
-  static async start(): Promise<CatalogWorld> {
+  static async start(settings: Record<string, string> = {}): Promise<CatalogWorld> {
     const [database, namespace, issuer] = await Promise.all([
       testDatabase(migrationSet),
       testNamespace({ only: topicsInPlay }),
@@ -67,6 +81,7 @@ export class CatalogWorld {
       DATABASE_URL: database.appUrl,
       ...namespace.env,
       ...issuer.env,
+      ...settings,
     };
     const config = loadConfig(catalogEnv, env);
     const app = await createServiceApp({ name: 'catalog', module: CatalogModule, config });
@@ -83,7 +98,7 @@ export class CatalogWorld {
   }
 
   async call<Body = CouponView>(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    method: Method,
     path: string,
     { token, body, key = newId(), ifMatch }: Call = {},
   ): Promise<Answer<Body>> {
@@ -91,7 +106,7 @@ export class CatalogWorld {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(key !== null && method !== 'GET' && method !== 'PUT' && { 'idempotency-key': key }),
+        ...(key !== null && (method === 'POST' || method === 'DELETE') && { 'idempotency-key': key }),
         ...(ifMatch !== undefined && { 'if-match': ifMatch }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
@@ -105,7 +120,7 @@ export class CatalogWorld {
     };
   }
 
-  problem(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, call: Call): Promise<Answer<Problem>> {
+  problem(method: Method, path: string, call: Call): Promise<Answer<Problem>> {
     return this.call<Problem>(method, path, call);
   }
 
@@ -123,14 +138,14 @@ export class CatalogWorld {
   async owner(overrides: Partial<Channel>[] = [{}], tenantId = newId()): Promise<Owner> {
     const channels = overrides.map((channel) => aChannel(channel));
     for (const channel of channels) await this.produce(channelFact(tenantId, channel));
+    const channelIds = channels.map(({ channelId }) => channelId);
     await eventually(async () => {
-      const known = await this.database.rows(tenantId, 'SELECT FROM channel WHERE tenant_id = $1', [
-        tenantId,
-      ]);
+      // These, not as many: the tenant may have others.
+      const sql = 'SELECT FROM channel WHERE tenant_id = $1 AND channel_id = ANY ($2)';
+      const known = await this.database.rows(tenantId, sql, [tenantId, channelIds]);
       if (known.length < channels.length) throw new Error(`${known.length} channels are known`);
     });
     const userId = newId();
-    const channelIds = channels.map(({ channelId }) => channelId);
     const token = await this.token({ role: 'channel_owner', tenantId, userId, channels: channelIds });
     return { tenantId, userId, channels, token };
   }
@@ -151,15 +166,36 @@ export class CatalogWorld {
   }
 
   /** Holds the coupon's row as another transaction would; `done` lets it go. */
-  async holdRow(
-    owner: Owner,
-    couponId: string,
-  ): Promise<{ waiting(count: number): Promise<void>; done(): Promise<void> }> {
+  holdRow(owner: Owner, couponId: string): Promise<Held> {
+    return this.hold(owner, 'SELECT FROM coupon WHERE tenant_id = $1 AND coupon_id = $2 FOR UPDATE', [
+      owner.tenantId,
+      couponId,
+    ]);
+  }
+
+  /** Holds the programme's row as another transaction would. */
+  holdProgramme(owner: Owner, programmeId: string): Promise<Held> {
+    const sql = 'SELECT FROM programme WHERE tenant_id = $1 AND programme_id = $2 FOR UPDATE';
+    return this.hold(owner, sql, [owner.tenantId, programmeId]);
+  }
+
+  /** Removes the programme in a transaction that commits at `done`. */
+  removeProgramme(owner: Owner, programmeId: string): Promise<Held> {
+    const sql = 'UPDATE programme SET removed = true WHERE tenant_id = $1 AND programme_id = $2';
+    return this.hold(owner, sql, [owner.tenantId, programmeId]);
+  }
+
+  /** Lets nobody write to the table until `done`. */
+  holdTable(owner: Owner, table: 'audit_entry'): Promise<Held> {
+    return this.hold(owner, `LOCK TABLE ${table} IN EXCLUSIVE MODE`, []);
+  }
+
+  private async hold(owner: Owner, sql: string, parameters: string[]): Promise<Held> {
     const pool = this.database.ownerPool();
     const client = await pool.connect();
     await client.query('BEGIN');
     await client.query("SELECT set_config('octopus.tenant_id', $1, true)", [owner.tenantId]);
-    await client.query('SELECT FROM coupon WHERE tenant_id = $1 AND coupon_id = $2 FOR UPDATE', [owner.tenantId, couponId]); // prettier-ignore
+    await client.query(sql, parameters);
     return {
       waiting: (count) =>
         eventually(async () => {
@@ -174,6 +210,30 @@ export class CatalogWorld {
         client.release();
       },
     };
+  }
+
+  /** A loyalty programme of the account behind the owner's first channel, known to the catalog. */
+  async programme(owner: Owner, fields: Partial<Programme> = {}): Promise<string> {
+    const programme = aProgrammeChange({ partnerId: partnerOf(owner), ...fields });
+    await this.told(programmeChangeFact(owner.tenantId, programme));
+    return programme.programmeId;
+  }
+
+  /** A point name of the same account; standalone unless a programme is named. */
+  async pointName(owner: Owner, fields: Record<string, unknown> = {}): Promise<PointNameView> {
+    const body = { partnerId: partnerOf(owner), name: 'coin', ...fields };
+    const answer = await this.call<PointNameView>('POST', '/v1/point-names', { token: owner.token, body });
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
+  }
+
+  /** A trigger on the list of the owner's tenant. */
+  async trigger(owner: Owner, fields: Record<string, unknown> = {}): Promise<TriggerView> {
+    const token = await this.token({ role: 'tenant_admin', tenantId: owner.tenantId });
+    const body = { ...triggerBody, ...fields };
+    const answer = await this.call<TriggerView>('POST', '/v1/triggers', { token, body });
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
   }
 
   async create(owner: Owner, fields: Record<string, unknown> = {}): Promise<CouponView> {
@@ -198,6 +258,16 @@ export class CatalogWorld {
 
   async read(owner: Owner, couponId: string): Promise<CouponView> {
     return (await this.call('GET', `/v1/coupons/${couponId}`, { token: owner.token })).body;
+  }
+
+  /** What others were told of the subject on the topic, in order, once there are so many facts. */
+  async factsOn(topic: TopicName, key: string, count: number): Promise<CollectedRecord[]> {
+    const collected = await this.namespace.collect(topic);
+    return eventually(() => {
+      const found = collected.filter((record) => record.key === key);
+      if (found.length !== count) throw new Error(`${found.length} of ${count} facts on ${topic}`);
+      return found;
+    });
   }
 
   /** What others were told about the coupon so far, in order. */
@@ -226,6 +296,13 @@ export class CatalogWorld {
   }
 }
 
+/** A lock held by another transaction. */
+interface Held {
+  /** Waits until so many transactions wait for a lock. */
+  waiting(count: number): Promise<void>;
+  done(): Promise<void>;
+}
+
 export interface AuditRow {
   action: string;
   actorKind: string;
@@ -237,10 +314,19 @@ export interface AuditRow {
 
 const topicsInPlay: readonly (TopicName | 'catalog.dead-letter.v1')[] = [
   'catalog.coupon.v1',
+  'catalog.cap-request.v1',
+  'catalog.channel.v1',
+  'catalog.partner.v1',
+  'catalog.point-name.v1',
+  'catalog.programme.v1',
+  'catalog.trigger.v1',
   'platform.channel.v1',
+  'platform.loyalty.v1',
+  'platform.partner.v1',
   'scheduler.due.v1',
   'redemption.redemption.v1',
   'redemption.coupon-exhausted.v1',
+  'redemption.cap.v1',
   'redemption.coupon-applied.v1',
   'catalog.dead-letter.v1',
 ];
@@ -254,6 +340,18 @@ export function couponBody(owner: Owner, fields: Record<string, unknown> = {}): 
     description: 'One espresso on the house.',
     ...fields,
   };
+}
+
+export const triggerBody = {
+  name: 'Give this user 1 GB data',
+  url: 'https://provisioning.example.com/v1/data-packages',
+  signingKey: 'provisioning',
+  cost: { resource: 'MB', units: 1024 },
+};
+
+/** Account of the owner's first channel. */
+export function partnerOf({ channels }: Owner): string {
+  return channels[0]?.partnerId ?? '';
 }
 
 export function inMinutes(count: number): string {

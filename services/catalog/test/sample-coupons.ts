@@ -1,6 +1,7 @@
 import type { CouponStatus } from '#contracts';
 import { sampleIds } from '#contracts';
 import type { Coupon } from '../src/domain/coupon.js';
+import type { Surroundings } from '../src/domain/surroundings.js';
 
 /** Coupons for tests: complete ones, to be spoiled field by field. */
 export const noon = new Date('2026-11-22T12:00:00.000Z');
@@ -22,10 +23,24 @@ export function draftCoupon(fields: Partial<Coupon> = {}): Coupon {
     redeemedMessage: 'Enjoy your {{coupon.name}}, {{user.name}}!',
     maxRedemptions: 100,
     maxRedemptionsPerUser: 1,
+    timeLimit: null,
+    price: null,
+    bonus: null,
+    validity: null,
+    triggerId: null,
+    triggerCost: null,
+    hideIfNotAvailable: false,
+    pointsTakenAutomatically: false,
+    audience: 'followers',
+    availability: null,
+    programmeId: null,
+    position: null,
     startAt: null,
     endAt: null,
     timeZone: null,
+    recurrence: null,
     createdAt: minutes(-60),
+    editedAt: minutes(-60),
     publishedAt: null,
     ...fields,
   };
@@ -40,6 +55,20 @@ export function couponIn(status: CouponStatus, fields: Partial<Coupon> = {}): Co
     startAt: status === 'scheduled' ? minutes(30) : minutes(-30),
     timeZone: 'Europe/Zagreb',
     publishedAt: minutes(-45),
+    availability: 'rule',
     ...fields,
   });
+}
+
+/** Of the sample coupon's channel; nothing is known there unless the test says so. */
+export function surroundings(fields: Partial<Surroundings> = {}): Surroundings {
+  return {
+    timeZone: 'Europe/Zagreb',
+    partnerId: sampleIds.partner,
+    pointNames: [],
+    programmes: [],
+    trigger: null,
+    autoCoupons: [],
+    ...fields,
+  };
 }

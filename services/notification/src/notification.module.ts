@@ -8,18 +8,21 @@ import { WatchInboxesJob } from './jobs/watch-inboxes.job.js';
 import { CatalogCouponConsumer } from './kafka/catalog-coupon.consumer.js';
 import { PlatformChannelConsumer } from './kafka/platform-channel.consumer.js';
 import { PlatformUserConsumer } from './kafka/platform-user.consumer.js';
+import { RedemptionAddonConsumer } from './kafka/redemption-addon.consumer.js';
 import { RedemptionRedemptionConsumer } from './kafka/redemption-redemption.consumer.js';
 import { InboxWakeUps } from './redis/inbox-wake-ups.js';
 import { KnownTextStore } from './store/known-text.store.js';
 import { MessageStore } from './store/message.store.js';
 import { PendingMessageStore } from './store/pending-message.store.js';
 import { AnnounceRedemption } from './use-cases/announce-redemption.js';
+import { AnnounceVoid } from './use-cases/announce-void.js';
 import { CountWaitingMessages } from './use-cases/count-waiting-messages.js';
 import { DrainPendingMessages } from './use-cases/drain-pending-messages.js';
 import { FinishPendingMessage } from './use-cases/finish-pending-message.js';
-import { LearnChannelName } from './use-cases/learn-channel-name.js';
+import { LearnChannel } from './use-cases/learn-channel.js';
 import { LearnCouponText } from './use-cases/learn-coupon-text.js';
 import { LearnUserName } from './use-cases/learn-user-name.js';
+import { NotifyOwners } from './use-cases/notify-owners.js';
 import { ReadInbox } from './use-cases/read-inbox.js';
 import { RingMovedInboxes } from './use-cases/ring-moved-inboxes.js';
 import { StreamInbox } from './use-cases/stream-inbox.js';
@@ -31,12 +34,14 @@ import { WriteMessage } from './use-cases/write-message.js';
     CatalogCouponConsumer,
     PlatformChannelConsumer,
     PlatformUserConsumer,
+    RedemptionAddonConsumer,
     RedemptionRedemptionConsumer,
   ],
   providers: [
     // The configuration that the service was started with holds these variables, too.
     { provide: NotificationConfig, useExisting: PlatformConfig },
     AnnounceRedemption,
+    AnnounceVoid,
     CountWaitingMessages,
     DrainPendingMessages,
     FinishPendingMessage,
@@ -44,10 +49,11 @@ import { WriteMessage } from './use-cases/write-message.js';
     InboxStreams,
     InboxWakeUps,
     KnownTextStore,
-    LearnChannelName,
+    LearnChannel,
     LearnCouponText,
     LearnUserName,
     MessageStore,
+    NotifyOwners,
     PendingMessageStore,
     ReadInbox,
     RingMovedInboxes,

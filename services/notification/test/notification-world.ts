@@ -135,6 +135,14 @@ export function redeemedFact(
     redeemedAt: new Date().toISOString(),
     userRedemptions: 1,
     stock: { redeemed: 1, max: null, finished: false, revision: 2 },
+    method: 'button',
+    partnerId: null,
+    storeId: null,
+    cashierId: null,
+    price: null,
+    bonus: null,
+    units: null,
+    fulfilmentId: null,
   };
   return {
     topic: 'redemption.redemption.v1' as const,

@@ -1,9 +1,10 @@
 import pg from 'pg';
 import type { Envelope } from '#contracts';
-import { TenantDatabase } from '#platform';
+import { Clock, TenantDatabase } from '#platform';
 import { newId, testDatabase, type TestDatabase } from '#testkit';
 import type { RedeemEntry } from '../src/domain/batch.js';
 import type { Coupon, Stock } from '../src/domain/coupon.js';
+import type { Person } from '../src/domain/person.js';
 import { CouponFactsStore } from '../src/store/coupon-facts.store.js';
 import { RedemptionBatchStore } from '../src/store/redemption-batch.store.js';
 import { migrationSet } from '../src/store/migrations/index.js';
@@ -35,7 +36,7 @@ export class RedemptionFixture {
   }
 
   get batches(): RedemptionBatchStore {
-    return new RedemptionBatchStore(this.database);
+    return new RedemptionBatchStore(this.database, new Clock());
   }
 
   get facts(): CouponFactsStore {
@@ -46,31 +47,122 @@ export class RedemptionFixture {
     return this.test.rows<Row>(this.tenantId, sql, values);
   }
 
+  /** The coupon's row and what stands behind it: its channel, its partner, its print, its partner's units. */
   async addCoupon(over: Partial<Omit<Coupon, 'stock'>> & { stock?: Partial<Stock> } = {}): Promise<Coupon> {
     const coupon = aKnownCoupon({ tenantId: this.tenantId, ...over });
-    const { stock } = coupon;
-    await this.rows(
-      `INSERT INTO coupon (tenant_id, coupon_id, channel_id, type, version, status, finished_reason, start_at, end_at,
-                           per_user_cap, redeemed, max, finished, rev, taken_over_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now())`,
-      [
-        coupon.tenantId,
-        coupon.couponId,
-        coupon.channelId,
-        coupon.type,
-        coupon.version,
-        coupon.status,
-        coupon.finishedReason,
-        asDate(coupon.startAt),
-        asDate(coupon.endAt),
-        coupon.perUserCap,
-        stock.redeemed,
-        stock.max,
-        stock.finished,
-        stock.revision,
-      ],
-    );
+    const { tenantId, couponId, channelId, partnerId, units, stock, timeframe } = coupon;
+    await this.put('coupon', {
+      coupon_id: couponId,
+      channel_id: channelId,
+      partner_id: partnerId,
+      type: coupon.type,
+      version: coupon.version,
+      status: coupon.status,
+      finished_reason: coupon.finishedReason,
+      start_at: asDate(coupon.startAt),
+      end_at: asDate(coupon.endAt),
+      time_zone: timeframe?.timeZone ?? null,
+      recurrence: timeframe?.recurrence ? JSON.stringify(timeframe.recurrence) : null,
+      audience: coupon.audience,
+      availability: coupon.availability,
+      per_user_cap: coupon.perUserCap,
+      time_limit_seconds: seconds(coupon.timeLimitMs),
+      validity_seconds: seconds(coupon.validityMs),
+      price_point: coupon.price?.pointNameId ?? null,
+      price_amount: coupon.price?.amount ?? null,
+      bonus_point: coupon.bonus?.pointNameId ?? null,
+      bonus_amount: coupon.bonus?.amount ?? null,
+      trigger_id: coupon.triggerId,
+      units_resource: units?.resource ?? null,
+      units: units?.units ?? null,
+      programme_id: coupon.programmeId,
+      redeemed: stock.redeemed,
+      max: stock.max,
+      finished: stock.finished,
+      rev: stock.revision,
+      taken_over_at: new Date(),
+    });
+    if (!coupon.channelActive)
+      await this.put('channel', { channel_id: channelId, revision: 1, partner_id: partnerId, active: false });
+    if (!coupon.partnerActive)
+      await this.put('partner', { partner_id: partnerId ?? tenantId, revision: 1, active: false });
+    if (coupon.printedGeneration !== null) await this.addPrint(couponId, coupon.printedGeneration);
+    if (units !== null && coupon.partnerUnits > 0)
+      await this.addUnits(partnerId ?? '', units.resource, coupon.partnerUnits);
     return coupon;
+  }
+
+  async addPrint(couponId: string, generation: number): Promise<void> {
+    await this.put('printed_code', {
+      coupon_id: couponId,
+      generation,
+      created_by: newId(),
+      created_at: new Date(),
+    });
+  }
+
+  /** Again for the same account changes nothing. */
+  async addUnits(partnerId: string, resource: string, units: number): Promise<void> {
+    await this.put('addon_balance', { partner_id: partnerId, resource, units, revision: 1 });
+  }
+
+  async addBalance(userId: string, pointNameId: string, balance: bigint, revision = 1): Promise<void> {
+    await this.put('point_balance', { user_id: userId, point_name_id: pointNameId, balance, revision });
+  }
+
+  async addPointName(pointNameId: string, name: string, programmeId: string | null = null): Promise<void> {
+    await this.put('point_name', {
+      point_name_id: pointNameId,
+      revision: 1,
+      partner_id: newId(),
+      programme_id: programmeId,
+      name,
+    });
+  }
+
+  /** What is known of one user with respect to a coupon, apart from the uses. */
+  async addPerson({ couponId, channelId, price }: Coupon, userId: string, person: Person): Promise<void> {
+    const { following, grant, pass, balance, uses, lastAt } = person;
+    await this.addFollowers(channelId, [userId], following);
+    if (uses > 0)
+      await this.put('coupon_usage', {
+        coupon_id: couponId,
+        user_id: userId,
+        uses,
+        last_at: asDate(lastAt) ?? new Date(),
+      });
+    if (grant !== null)
+      await this.put('user_grant', {
+        coupon_id: couponId,
+        user_id: userId,
+        grant_id: newId(),
+        revision: 1,
+        available_at: asDate(grant.availableAt),
+        revoked: grant.revoked,
+        hops: 0,
+      });
+    if (pass !== null)
+      await this.put('pass', {
+        coupon_id: couponId,
+        user_id: userId,
+        device_id: newId(),
+        device_tag: pass.deviceTag,
+        valid_until: asDate(pass.validUntil),
+        last_step: pass.lastStep,
+        accepted_at: asDate(pass.acceptedAt),
+      });
+    if (price !== null && balance > 0n) await this.addBalance(userId, price.pointNameId, balance);
+  }
+
+  /** A row of this tenant by its columns; one that is there stays. */
+  async put(table: string, columns: Readonly<Record<string, unknown>>): Promise<void> {
+    const values: Record<string, unknown> = { tenant_id: this.tenantId, ...columns };
+    const names = Object.keys(values);
+    await this.rows(
+      `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((_, n) => `$${n + 1}`).join(', ')})
+       ON CONFLICT DO NOTHING`,
+      Object.values(values),
+    );
   }
 
   async addFollowers(channelId: string, userIds: readonly string[], following = true): Promise<void> {
@@ -129,6 +221,7 @@ export class RedemptionFixture {
       tenantId: this.tenantId,
       couponId: coupon.couponId,
       userId,
+      means: { kind: 'button' },
       reservationId: newId(),
       fingerprint: newId(),
       redemptionId: newId(),
@@ -149,20 +242,42 @@ export function aKnownCoupon(over: Partial<Omit<Coupon, 'stock'>> & { stock?: Pa
     version: 1,
     status: 'active',
     finishedReason: null,
+    partnerId: null,
     startAt: null,
     endAt: null,
+    timeframe: null,
+    audience: 'followers',
+    availability: 'rule',
     perUserCap: null,
+    timeLimitMs: null,
+    validityMs: null,
+    price: null,
+    bonus: null,
+    triggerId: null,
+    units: null,
+    programmeId: null,
+    channelActive: true,
+    partnerActive: true,
+    printedGeneration: null,
+    partnerUnits: 0,
     ...over,
     stock: { redeemed: 0, max: null, finished: false, revision: 1, ...over.stock },
   };
 }
 
-/** The versions that a caller knows, by coupon. */
-export function versionsOf(...coupons: readonly Coupon[]): Map<string, number> {
-  return new Map(coupons.map(({ couponId, version }) => [couponId, version]));
+/** What an answer says of a button's redemption without price, bonus and evidence. */
+export const plainAnswer = { method: 'button', price: null, bonus: null, evidence: null } as const;
+
+/** The coupons as a caller knows them. */
+export function versionsOf(...coupons: readonly Coupon[]): Map<string, Coupon> {
+  return new Map(coupons.map((coupon) => [coupon.couponId, coupon]));
 }
 
 export type StoredHeaders = Record<string, string> & { ce_id: Envelope['id'] };
+
+function seconds(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : milliseconds / 1000;
+}
 
 function asDate(milliseconds: number | null): Date | null {
   return milliseconds === null ? null : new Date(milliseconds);

@@ -61,16 +61,23 @@ export class RedemptionWorld {
     await Promise.all([this.database.drop(), this.namespace.stop(), this.issuer.stop()]);
   }
 
+  /** Where the servers of this world are, for a redemption process of its own. */
+  get serviceEnv(): Record<string, string> {
+    return {
+      DATABASE_URL: this.database.appUrl,
+      ...this.namespace.env,
+      ...this.issuer.env,
+      ...this.env,
+    };
+  }
+
   /** In this process, listening and consuming. */
   async replica(env: Record<string, string> = {}): Promise<Replica> {
     const config = loadConfig(redemptionEnv, {
       NODE_ENV: 'test',
       PORT: '0',
-      DATABASE_URL: this.database.appUrl,
       LOG_LEVEL: 'silent',
-      ...this.namespace.env,
-      ...this.issuer.env,
-      ...this.env,
+      ...this.serviceEnv,
       ...env,
     });
     const app = await createServiceApp({ name: 'redemption', module: RedemptionModule, config });
@@ -89,10 +96,13 @@ export class RedemptionWorld {
 
   /** Published by catalog and taken over here. */
   async coupon(
-    over: Partial<CouponSnapshot> & { max?: number; perUser?: number } = {},
+    over: NonNullable<Parameters<typeof aCoupon>[0]> & { max?: number; perUser?: number } = {},
   ): Promise<CouponSnapshot> {
-    const { max = null, perUser = null, ...rest } = over;
-    const coupon = aCoupon({ terms: { maxRedemptions: max, maxRedemptionsPerUser: perUser }, ...rest });
+    const { max = null, perUser = null, terms, ...rest } = over;
+    const coupon = aCoupon({
+      ...rest,
+      terms: { maxRedemptions: max, maxRedemptionsPerUser: perUser, ...terms },
+    });
     await this.snapshot(coupon);
     return coupon;
   }

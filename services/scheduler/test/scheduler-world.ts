@@ -169,7 +169,7 @@ export class SchedulerWorld {
 }
 
 export function schedule(startAt: string | null, endAt: string | null): CouponSnapshot['schedule'] {
-  return { startAt, endAt, timeZone: 'Europe/Zagreb' };
+  return { startAt, endAt, timeZone: 'Europe/Zagreb', recurrence: null };
 }
 
 export function inMs(ms: number): string {

@@ -69,7 +69,7 @@ describe('The AsyncAPI document', () => {
     expect(document.operations['redemption.receive.catalog.coupon.v1']?.['x-planned']).toBeUndefined();
     expect(document.operations['scheduler.receive.catalog.coupon.v1']?.['x-planned']).toBe(true);
     expect(document.operations['targeting.send.platform.follow.v1']?.action).toBe('send');
-    expect(document.operations['catalog.send.catalog.cap-request.v1']?.['x-planned']).toBe(true);
+    expect(document.operations['targeting.send.targeting.grant.v1']?.['x-planned']).toBe(true);
   });
 
   it.each(Object.entries(document.components.messages).filter(([key]) => key !== 'dead-lettered.v1'))(

@@ -45,10 +45,13 @@ describe('Consumers in code', () => {
       }
   });
 
+  /** Read by redemption, written until targeting does by tests alone. */
+  const readAhead = ['targeting.grant.v1'];
+
   it('read nothing that is only planned', () => {
     const read = new Set([...consumersInCode(root).values()].flatMap((names) => [...names]));
     const planned = topics.filter((topic) => Object.values(topic.events).every((event) => event.planned));
-    expect(planned.map(({ name }) => name).filter((name) => read.has(name))).toEqual([]);
+    expect(planned.map(({ name }) => name).filter((name) => read.has(name))).toEqual(readAhead);
   });
 });
 

@@ -21,7 +21,8 @@ are headers (\`ce_id\`, \`ce_type\`, …), the value is the JSON payload. Read w
 - **Dedupe** on \`ce_id\`: a fact may come more than once.
 - **Order** holds within one record key. \`ce_revision\`, where there is one, counts within \`ce_subject\`: skip what is older
   than what you have.
-- **Tolerate** fields that you do not know. Within v1 fields are added, never removed or changed; anything else is a new topic.
+- **Tolerate** fields and values of enumerations that you do not know. Within v1 both are added, never removed or changed;
+  anything else is a new topic.
 - **Tenant**: \`ce_tenantid\` is on every fact.
 - _Planned_ facts are agreed, but nobody writes them yet. _Planned_ readers do not read the topic yet.
 

@@ -15,8 +15,11 @@ interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
 }
 
-/** A POST that does the same however often it is sent, without a key. */
-const repeatable = ['post /v1/operations/dead-letters/{deadLetterId}/replay'];
+/** A POST that changes nothing, or does the same however often it is sent, without a key. */
+const repeatable = [
+  'post /v1/operations/dead-letters/{deadLetterId}/replay',
+  'post /v1/coupons/{couponId}/screen-code',
+];
 
 let files: GeneratedFile[];
 beforeAll(async () => {
@@ -51,7 +54,7 @@ describe('The OpenAPI documents', () => {
     ['catalog', 'put /v1/channels/{channelId}', ['service']],
     ['targeting', 'put /v1/users/{userId}', ['service']],
     ['redemption', 'post /v1/coupons/{couponId}/redemptions', ['end_user']],
-    ['notification', 'get /v1/inbox/stream', ['end_user']],
+    ['notification', 'get /v1/inbox/stream', ['end_user', 'channel_owner']],
     ['scheduler', 'post /v1/operations/dead-letters/{deadLetterId}/replay', ['service']],
   ])('%s: %s is for %p', (service, route, roles) => {
     const found = operations(service).find((one) => one.route === route);

@@ -8,7 +8,7 @@ import { root } from './root.mjs';
 
 const stamp = join(root, 'dist/.built-from');
 const settings = ['nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', '.swcrc', 'package-lock.json'];
-const rooms = ['apps', 'libs', 'services', 'tools'];
+const rooms = ['apps', 'bench', 'libs', 'services', 'tools'];
 /** What nest compiles or copies. */
 const isSource = (name) => /\.(ts|lua|sql)$/.test(name) && !name.endsWith('.spec.ts');
 

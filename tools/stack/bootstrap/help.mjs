@@ -13,7 +13,7 @@ Environment, for servers that already run (else Docker, else programs on this ma
   NAMESPACE        prefix of all that is made on given servers (default octopus)
   LOG_LEVEL        of the services (default warn)
 
-Also: npm stop, npm run stack:reset, npm run story, npm test`,
+Also: npm run bench, npm stop, npm run stack:reset, npm run story, npm test`,
   stop: `npm stop      Stops the running stack of this clone, wherever it was started.`,
   reset: `npm run stack:reset      Stops the stack of this clone and removes its data; on given servers (environment, or those of
                          the last starts) only databases, roles, topics and keys of its own NAMESPACE.`,

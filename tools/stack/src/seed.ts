@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CouponView, couponView, demo, demoUsers } from '#contracts';
+import { couponView, demo, demoUsers, pointNameView } from '#contracts';
+import { onceKnown, type Send, senderAs } from './seed-client.js';
 
 /** Where the running system answers, such as `http://127.0.0.1:8080`. */
 export interface SeedPlace {
@@ -7,23 +8,25 @@ export interface SeedPlace {
 }
 
 /**
- * Puts the demo tenant's facts in over HTTP, as another Octopus service would, and publishes one coupon as its owner.
- * Seeding twice changes nothing: facts carry a revision, commands a fixed Idempotency-Key.
+ * Puts the demo tenant's facts in over HTTP, as another Octopus service would, and publishes coupons as its owner.
+ * Seeding twice changes nothing: facts carry a revision or an id of their own, commands a fixed Idempotency-Key.
  * @throws Error naming the request that failed
  */
 export async function seedDemo({ frontDoorUrl }: SeedPlace): Promise<void> {
   const [service, owner] = await Promise.all([
-    signIn(frontDoorUrl, 'service'),
-    signIn(frontDoorUrl, 'owner'),
+    senderAs(frontDoorUrl, 'service'),
+    senderAs(frontDoorUrl, 'owner'),
   ]);
-  const asService = requester(frontDoorUrl, service);
-  await Promise.all([putChannel(asService), ...putUsersAndFollows(asService)]);
-  await publishCoupon(requester(frontDoorUrl, owner));
+  await Promise.all([putChannel(service), ...putPartner(service), ...putUsersAndFollows(service)]);
+  const beans = await makePointName(owner);
+  await putProgramme(service, 2, beans);
+  await Promise.all([
+    giveBeans(service, beans),
+    ...demoCoupons(beans).map((coupon) => publishCoupon(owner, coupon)),
+  ]);
 }
 
-type Request = (method: string, path: string, body?: object, key?: string) => Promise<Response>;
-
-function putChannel(send: Request): Promise<Response> {
+function putChannel(send: Send): Promise<Response> {
   return send('PUT', `/catalog/v1/channels/${demo.channel}`, {
     name: demo.channelName,
     status: 'active',
@@ -34,7 +37,42 @@ function putChannel(send: Request): Promise<Response> {
   });
 }
 
-function putUsersAndFollows(send: Request): Promise<Response>[] {
+/** The account with one store, one cashier and a loyalty programme. */
+function putPartner(send: Send): Promise<Response>[] {
+  const { partner, store, cashier, channelName, timeZone } = demo;
+  return [
+    send('PUT', `/catalog/v1/partners/${partner}`, { name: channelName, active: true, revision: 1 }),
+    send('PUT', `/catalog/v1/stores/${store}`, {
+      partnerId: partner,
+      name: `${channelName}, Ilica 1`,
+      timeZone,
+      position: { latitude: 45.8131, longitude: 15.9753 },
+      revision: 1,
+    }),
+    send('PUT', `/catalog/v1/cashiers/${cashier}`, {
+      partnerId: partner,
+      displayName: 'Marko',
+      storeIds: [store],
+      pointsGrant: { perGrant: '100', perDay: '1000' },
+      revision: 1,
+    }),
+    putProgramme(send, 1),
+  ];
+}
+
+/** Its earning action names the beans, which can be made only once the programme is there: hence two revisions. */
+function putProgramme(send: Send, revision: number, beans?: string): Promise<Response> {
+  const visit = { actionId: demo.earningAction, name: 'Visit the café', pointNameId: beans, points: '10' };
+  return send('PUT', `/catalog/v1/programmes/${demo.programme}`, {
+    partnerId: demo.partner,
+    name: 'Central Club',
+    levels: [],
+    earningActions: beans === undefined ? [] : [visit],
+    revision,
+  });
+}
+
+function putUsersAndFollows(send: Send): Promise<Response>[] {
   return Object.values(demoUsers).flatMap(({ userId, displayName, follows }) => [
     send('PUT', `/targeting/v1/users/${userId}`, { displayName, timeZone: demo.timeZone, revision: 1 }),
     ...(follows
@@ -48,91 +86,66 @@ function putUsersAndFollows(send: Request): Promise<Response>[] {
   ]);
 }
 
-async function publishCoupon(send: Request): Promise<void> {
-  const created = await untilChannelIsKnown(() =>
-    send(
-      'POST',
-      '/catalog/v1/coupons',
-      {
-        channelId: demo.channel,
-        type: 'click',
-        name: 'Free croissant',
-        description: 'A croissant on the house for the first hundred guests.',
-        maxRedemptions: 100,
-        maxRedemptionsPerUser: 2,
-        redeemedMessage: 'Enjoy your {{coupon.name}}, {{user.name}}! Yours, {{channel.name}}',
-      },
-      'demo-coupon',
-    ),
-  );
+async function makePointName(send: Send): Promise<string> {
+  const body = { partnerId: demo.partner, name: 'bean', programmeId: demo.programme };
+  const made = await onceKnown(() => send('POST', '/catalog/v1/point-names', body, 'demo-point-name'));
+  return pointNameView.parse(await made.json()).pointNameId;
+}
+
+/** Ana has 60 beans for her visits. */
+function giveBeans(send: Send, pointNameId: string): Promise<Response> {
+  return send('PUT', `/redemption/v1/points-earned/${demo.earningAction}`, {
+    userId: demoUsers.ana.userId,
+    programmeId: demo.programme,
+    pointNameId,
+    actionId: demo.earningAction,
+    points: '60',
+    earnedAt: new Date().toISOString(),
+  });
+}
+
+/** One coupon to click, one for the counter by QR, one with three minutes of evidence. */
+function demoCoupons(beans: string): Record<string, unknown>[] {
+  return [
+    {
+      type: 'click',
+      name: 'Free croissant',
+      description: 'A croissant on the house for the first hundred guests.',
+      maxRedemptions: 100,
+      maxRedemptionsPerUser: 2,
+      redeemedMessage: 'Enjoy your {{coupon.name}}, {{user.name}}! Yours, {{channel.name}}',
+    },
+    {
+      type: 'qr',
+      name: 'Coffee for beans',
+      description: 'Show the code at the counter; a coffee costs 20 beans.',
+      price: { pointNameId: beans, amount: '20' },
+      redeemedMessage: 'Here is your coffee, {{user.name}}.',
+    },
+    {
+      type: 'time_based',
+      name: 'Guest of the hour',
+      description: 'Press Redeem at the counter and show the hourglass; once in 24 hours.',
+      maxRedemptionsPerUser: 30,
+      timeLimit: { amount: 24, unit: 'hours' },
+      redeemedMessage: 'See you tomorrow, {{user.name}}!',
+    },
+  ];
+}
+
+async function publishCoupon(send: Send, coupon: Record<string, unknown>): Promise<void> {
+  const key = `demo-coupon-${String(coupon['type'])}`;
+  const body = { channelId: demo.channel, ...coupon };
+  const created = await onceKnown(() => send('POST', '/catalog/v1/coupons', body, key));
   const { couponId } = couponView.parse(await created.json());
-  await send('POST', `/catalog/v1/coupons/${couponId}/publish`, {}, 'demo-coupon');
+  await send('POST', `/catalog/v1/coupons/${couponId}/publish`, {}, key);
   await untilRedeemable(send, couponId);
 }
 
-/** The channel reaches catalog by Kafka, a moment after it was put in. */
-async function untilChannelIsKnown(create: () => Promise<Response>): Promise<Response> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await create();
-    } catch (error) {
-      const mayCome = error instanceof SeedRefused && error.code === 'channel_not_found';
-      if (!mayCome || attempt === 100) throw error;
-      await sleep(50);
-    }
-  }
-}
-
-async function untilRedeemable(send: Request, couponId: string): Promise<void> {
+async function untilRedeemable(send: Send, couponId: string): Promise<void> {
   for (let attempt = 1; attempt <= 100; attempt++) {
     const response = await send('GET', `/catalog/v1/coupons/${couponId}`);
-    const coupon: CouponView = couponView.parse(await response.json());
-    if (!coupon.takingEffect) return;
+    if (!couponView.parse(await response.json()).takingEffect) return;
     await sleep(50);
   }
-}
-
-class SeedRefused extends Error {
-  constructor(
-    message: string,
-    readonly code: string | undefined,
-  ) {
-    super(message);
-  }
-}
-
-function requester(frontDoorUrl: string, token: string): Request {
-  return async (method, path, body, key) => {
-    const response = await fetch(frontDoorUrl + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (response.ok) return response;
-    const text = await response.text();
-    throw new SeedRefused(
-      `${method} ${path} answered ${response.status}: ${text.slice(0, 300)}`,
-      codeOf(text),
-    );
-  };
-}
-
-function codeOf(text: string): string | undefined {
-  try {
-    return (JSON.parse(text) as { code?: string }).code;
-  } catch {
-    return undefined;
-  }
-}
-
-async function signIn(frontDoorUrl: string, persona: string): Promise<string> {
-  const response = await fetch(`${frontDoorUrl}/auth/token/${persona}`, {
-    headers: { accept: 'text/plain' },
-  });
-  if (!response.ok) throw new Error(`no demo token for ${persona}: ${response.status}`);
-  return response.text();
 }

@@ -21,8 +21,22 @@ describe('routeOf', () => {
     expect(routeOf(`/redemption/v1/coupons/${coupon.toUpperCase()}`)).toMatchObject({ affinity: coupon });
   });
 
+  it('keeps scans of one coupon together with its other requests by what the query says of it', () => {
+    const asked = `/redemption/v1/scans?couponId=${coupon.toUpperCase()}`;
+    expect(routeOf(asked)).toMatchObject({ affinity: coupon, path: asked.slice('/redemption'.length) });
+    expect(routeOf(`/redemption/v1/code-redemptions?x=1&couponId=${coupon}`)).toMatchObject({
+      affinity: coupon,
+    });
+    expect(routeOf(`/redemption/v1/coupons/${coupon}/redemptions?couponId=other`)).toMatchObject({
+      affinity: coupon,
+    });
+  });
+
   it.each([
     '/redemption/v1/operations/dead-letters',
+    '/redemption/v1/scans',
+    '/redemption/v1/scans?couponId=',
+    `/catalog/v1/coupons?couponId=${coupon}`,
     `/catalog/v1/coupons/${coupon}`,
     '/redemption/v1/coupons/',
   ])('leaves %s to any replica', (target) => expect(routeOf(target)).not.toHaveProperty('affinity'));

@@ -33,13 +33,19 @@ export function routeOf(target: string): Route | NoRoute {
   if (first === 'auth') return { ...route, upstream: 'issuer' };
   const upstream = serviceNames.find((name) => name === first);
   if (upstream === undefined || rest[0] !== 'v1' || rest.length < 2) return 'unknown';
-  const affinity = upstream === 'redemption' ? couponIn(rest) : undefined;
+  const affinity = upstream === 'redemption' ? (couponIn(rest) ?? couponAsked(query)) : undefined;
   return { ...route, upstream, ...(affinity === undefined ? {} : { affinity }) };
 }
 
 /** `/v1/coupons/<id>/…`. Any text will do: affinity is for speed, the service judges the id. */
 function couponIn([, collection, id]: string[]): string | undefined {
   return collection === 'coupons' && id !== undefined && id !== '' ? id.toLowerCase() : undefined;
+}
+
+/** `?couponId=<id>` of routes whose coupon stands in a code: a hint by the app that has read the code. */
+function couponAsked(query: string): string | undefined {
+  const id = new URLSearchParams(query).get('couponId');
+  return id === null || id === '' ? undefined : id.toLowerCase();
 }
 
 /**

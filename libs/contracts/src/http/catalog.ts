@@ -1,26 +1,93 @@
 import { z } from 'zod';
-import { couponStatus, couponType, finishedReason } from '../events/catalog/coupon.v1.js';
+import {
+  couponAudience,
+  couponAvailability,
+  couponStatus,
+  couponTrigger,
+  couponType,
+  finishedReason,
+  pointsAmount,
+} from '../events/catalog/coupon.v1.js';
 import { channel } from '../events/platform/channel.v1.js';
-import { count, id, instant, positiveCount, revision, text, timeZone } from '../primitives.js';
+import { capRefusal } from '../events/redemption/cap.v1.js';
+import { count, duration, id, instant, positiveCount, revision, text, timeZone } from '../primitives.js';
+import { recurrence } from '../timeframe/recurrence.js';
 import { page } from './paging.js';
 
 const cap = positiveCount.max(1_000_000_000).nullable();
 
+const stretch = duration.strict().nullable();
+const amount = pointsAmount.strict().nullable();
+
+/** What an owner writes into a draft. Whether it makes sense together is decided when it is published. */
+const draftFields = {
+  type: couponType,
+  name: text({ min: 1, max: 80 }),
+  description: text({ min: 1, max: 2000 }),
+  redeemedMessage: text({ min: 1, max: 1000 }).describe(
+    'Placeholders: {{user.name}} {{coupon.name}} {{channel.name}}.',
+  ),
+  maxRedemptions: cap.describe('null = unlimited.'),
+  maxRedemptionsPerUser: cap.describe('null = unlimited.'),
+  timeLimit: stretch.describe('Least time between two redemptions by one user; null = none.'),
+  price: amount.describe('Points that a redemption takes.'),
+  bonus: amount.describe('Points of a loyalty programme that a redemption gives.'),
+  validity: stretch.describe(
+    'How long a user may redeem it from when it became available; null = to its end.',
+  ),
+  triggerId: id.nullable().describe("The external call that a redemption triggers, of the tenant's list."),
+  hideIfNotAvailable: z.boolean().describe('true = hidden while the balance is below the price.'),
+  pointsTakenAutomatically: z
+    .boolean()
+    .describe('The owner knows that an automatic coupon takes its price without being asked.'),
+  audience: couponAudience.describe('`everyone` needs the approval of the tenant.'),
+  programmeId: id.nullable().describe('Loyalty programme that the coupon belongs to.'),
+  position: positiveCount
+    .max(1_000_000)
+    .nullable()
+    .describe('Ascending order on the channel page; null = after all that have one.'),
+  startAt: instant.nullable().describe('null = from publication on.'),
+  endAt: instant.nullable(),
+  recurrence: recurrence.nullable().describe("Read in the channel's time zone."),
+};
+
 /** A draft may lack anything but the channel and the type; what is there must be well formed. */
 export const createCouponBody = z.strictObject({
   channelId: id,
-  type: couponType.extract(['click']),
-  name: text({ min: 1, max: 80 }).optional(),
-  description: text({ min: 1, max: 2000 }).optional(),
-  maxRedemptions: cap.default(null).describe('null = unlimited.'),
-  maxRedemptionsPerUser: cap.default(null).describe('null = unlimited.'),
-  redeemedMessage: text({ min: 1, max: 1000 })
-    .default('Enjoy your {{coupon.name}}!')
-    .describe('Placeholders: {{user.name}} {{coupon.name}} {{channel.name}}.'),
-  startAt: instant.nullable().default(null).describe('null = from publication on.'),
-  endAt: instant.nullable().default(null),
+  ...draftFields,
+  name: draftFields.name.optional(),
+  description: draftFields.description.optional(),
+  redeemedMessage: draftFields.redeemedMessage.default('Enjoy your {{coupon.name}}!'),
+  maxRedemptions: draftFields.maxRedemptions.default(null),
+  maxRedemptionsPerUser: draftFields.maxRedemptionsPerUser
+    .optional()
+    .describe('null = unlimited; left out: 1 for an automatic coupon, else unlimited.'),
+  timeLimit: draftFields.timeLimit.default(null),
+  price: draftFields.price.default(null),
+  bonus: draftFields.bonus.default(null),
+  validity: draftFields.validity.default(null),
+  triggerId: draftFields.triggerId.default(null),
+  hideIfNotAvailable: draftFields.hideIfNotAvailable.default(false),
+  pointsTakenAutomatically: draftFields.pointsTakenAutomatically.default(false),
+  audience: draftFields.audience.default('followers'),
+  programmeId: draftFields.programmeId.default(null),
+  position: draftFields.position.default(null),
+  startAt: draftFields.startAt.default(null),
+  endAt: draftFields.endAt.default(null),
+  recurrence: draftFields.recurrence.default(null),
 });
 export type CreateCouponBody = z.output<typeof createCouponBody>;
+
+/** What is left out stays as it is; null empties a field. */
+export const changeCouponBody = z
+  .strictObject({
+    ...draftFields,
+    name: draftFields.name.nullable(),
+    description: draftFields.description.nullable(),
+    redeemedMessage: draftFields.redeemedMessage.nullable(),
+  })
+  .partial();
+export type ChangeCouponBody = z.output<typeof changeCouponBody>;
 
 export const couponView = z
   .object({
@@ -35,18 +102,48 @@ export const couponView = z
     redeemedMessage: z.string().nullable(),
     maxRedemptions: positiveCount.nullable(),
     maxRedemptionsPerUser: positiveCount.nullable(),
+    timeLimit: duration.nullable(),
+    price: pointsAmount.nullable(),
+    bonus: pointsAmount.nullable(),
+    validity: duration.nullable(),
+    trigger: couponTrigger.nullable().describe('Its cost is taken over at publication; null before.'),
+    hideIfNotAvailable: z.boolean(),
+    pointsTakenAutomatically: z.boolean(),
+    audience: couponAudience,
+    availability: couponAvailability.nullable().describe('Fixed at publication; null before.'),
+    programmeId: id.nullable(),
+    position: positiveCount.nullable(),
     redeemed: count.describe('So many of `maxRedemptions`.'),
     startAt: instant.nullable(),
     endAt: instant.nullable(),
     timeZone,
+    recurrence: recurrence.nullable(),
     takingEffect: z.boolean().describe('true while redemptions are still decided on an older version.'),
     createdAt: instant,
+    editedAt: instant.describe('Last edit by the owner; orders coupons of the same position.'),
     publishedAt: instant.nullable(),
   })
   .meta({ id: 'Coupon' });
 export type CouponView = z.infer<typeof couponView>;
 
 export const couponPage = page(couponView).meta({ id: 'CouponPage' });
+
+/** Asks for another total cap of a published coupon; redemption, which knows how much is left, decides. */
+export const requestCapBody = z.strictObject({ maxRedemptions: cap.describe('null = unlimited.') });
+export type RequestCapBody = z.output<typeof requestCapBody>;
+
+export const capRequestView = z
+  .object({
+    requestId: id,
+    couponId: id,
+    maxRedemptions: positiveCount.nullable().describe('The cap that was asked for; null = unlimited.'),
+    state: z.enum(['pending', 'applied', 'refused']),
+    reason: capRefusal.nullable().describe('Why it was refused; null in other states.'),
+    requestedAt: instant,
+    decidedAt: instant.nullable(),
+  })
+  .meta({ id: 'CapRequest' });
+export type CapRequestView = z.infer<typeof capRequestView>;
 
 export const channelView = channel.meta({ id: 'Channel' });
 

@@ -135,6 +135,186 @@ export const problemCodes = {
     title: 'The coupon cannot be published yet',
     mend: 'Fill in the fields named in `errors`.',
   },
+  channel_inactive: {
+    status: 409,
+    title: 'The channel of the coupon is not active yet',
+    mend: 'Try again when the channel is active.',
+  },
+  partner_suspended: {
+    status: 409,
+    title: 'The account behind the coupon is suspended',
+    mend: 'Try again when the account is active.',
+  },
+  coupon_window_closed: {
+    status: 409,
+    title: 'The coupon is closed at this time',
+    mend: 'Try again at `retryAt`.',
+  },
+  not_available: {
+    status: 403,
+    title: 'The coupon is not available to this user',
+    mend: 'It becomes available when its conditions hold: segment, level or place.',
+  },
+  grant_expired: {
+    status: 409,
+    title: "The user's time for this coupon is over",
+    mend: 'It cannot be redeemed any more by this user.',
+  },
+  cooling_down: {
+    status: 409,
+    title: 'The user redeemed this coupon a short while ago',
+    mend: 'Try again at `retryAt`.',
+  },
+  points_short: {
+    status: 409,
+    title: 'The user has too few points',
+    mend: 'Earn the points that `detail` names, then redeem.',
+  },
+  partner_balance_exhausted: {
+    status: 409,
+    title: 'The account behind the coupon holds too few add-on units',
+    mend: 'Try again when units were bought; the owner has been told.',
+  },
+  device_required: {
+    status: 403,
+    title: 'This token names no device',
+    mend: 'Sign in on the device that shows the code.',
+  },
+  code_malformed: {
+    status: 400,
+    title: 'This is no code of ours',
+    mend: 'Scan again; typed by hand, check every character.',
+  },
+  code_invalid: {
+    status: 403,
+    title: 'The code is not genuine',
+    mend: 'Show the code on the phone, or the print, that it was made for.',
+  },
+  code_expired: {
+    status: 409,
+    title: 'The code is too old',
+    mend: 'Show the present code; a phone whose clock is slow goes online once.',
+  },
+  code_ahead: {
+    status: 409,
+    title: "The code is of a time to come: the phone's clock is fast",
+    mend: 'Open the wallet online once, so that it corrects its clock.',
+  },
+  code_replayed: {
+    status: 409,
+    title: 'The code was used already',
+    mend: 'Show the next code; it changes every 30 seconds.',
+  },
+  code_other_device: {
+    status: 409,
+    title: 'The pass has moved to another device',
+    mend: 'Show the code on the device that fetched the pass last.',
+  },
+  pass_expired: {
+    status: 409,
+    title: 'The pass is over',
+    mend: 'Fetch a new pass online.',
+  },
+  scanned_just_now: {
+    status: 409,
+    title: 'This coupon of this user was scanned a moment ago',
+    mend: 'Try again at `retryAt`, if it is meant to be used twice.',
+  },
+  other_partner: {
+    status: 403,
+    title: 'The coupon belongs to another partner',
+    mend: 'A cashier redeems coupons of the own partner only.',
+  },
+  store_not_allowed: {
+    status: 403,
+    title: 'This cashier does not work at this store',
+    mend: 'Sign in at a store that the account lists for the cashier.',
+  },
+  code_withdrawn: {
+    status: 409,
+    title: 'The printed code was renewed',
+    mend: 'Use the new print.',
+  },
+  print_needs_limit: {
+    status: 409,
+    title: 'A printed code needs a limit per user',
+    mend: 'Set a cap per user or a time limit first: without one, one person could use up the coupon.',
+  },
+  evidence_not_found: {
+    status: 404,
+    title: 'No such evidence',
+    mend: 'Use the token of your own redemption.',
+  },
+  evidence_expired: {
+    status: 410,
+    title: 'The three minutes are over',
+    mend: 'The redemption stands; its evidence is shown no more.',
+  },
+  redemption_not_found: {
+    status: 404,
+    title: 'No such redemption',
+    mend: 'Check the id; a cashier or an owner sees those of the own partner.',
+  },
+  already_voided: {
+    status: 409,
+    title: 'The redemption was taken back already',
+    mend: 'Nothing is left to do.',
+  },
+  void_too_late: {
+    status: 409,
+    title: 'The time to take it back is over',
+    mend: 'A redemption can be taken back for a time that `detail` names.',
+  },
+  bonus_spent: {
+    status: 409,
+    title: 'The user has spent the bonus of this redemption',
+    mend: 'It cannot be taken back any more.',
+  },
+  point_name_not_found: {
+    status: 404,
+    title: 'No such point name',
+    mend: 'Use the id of a point name of your own account.',
+  },
+  points_grant_not_allowed: {
+    status: 403,
+    title: 'This cashier may not give points',
+    mend: 'Ask the owner of the account for a limit.',
+  },
+  points_grant_limit: {
+    status: 409,
+    title: 'More points than this cashier may give',
+    mend: 'See `detail` for the limit; try less, or later.',
+  },
+  balance_too_large: {
+    status: 409,
+    title: 'The balance would grow past what can be counted',
+    mend: 'Try again once the user has spent points of that name; who gives points can also give fewer.',
+  },
+  trigger_not_found: {
+    status: 404,
+    title: 'No such trigger',
+    mend: "Use the id of a trigger of the tenant's list.",
+  },
+  cap_request_not_found: {
+    status: 404,
+    title: 'No such request',
+    mend: 'Use the address that the answer to the request named.',
+  },
+  programme_not_found: {
+    status: 404,
+    title: 'No such programme',
+    mend: 'Use the id of a programme of your own account.',
+  },
+  partner_not_found: {
+    status: 404,
+    title: 'No such account',
+    mend: 'Check the id.',
+  },
+  auto_coupons_in_a_circle: {
+    status: 409,
+    title: 'Automatic coupons would feed each other for ever',
+    mend: 'See `detail` for the circle; change the price or the bonus of one of them.',
+  },
 } as const satisfies Record<string, { status: number; title: string; mend: string }>;
 
 export type ProblemCode = keyof typeof problemCodes;
@@ -160,6 +340,7 @@ export const problem = z
     correlationId: z.string().optional(),
     errors: z.array(fieldError).optional(),
     retryAt: z.string().optional().describe('The next instant at which the request may succeed.'),
+    pointsMissing: z.string().optional().describe('points_short: how many are missing.'),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problem>;

@@ -112,6 +112,24 @@ describe('the configuration', () => {
       expect(faultsOf({ ...good, [name]: value })).toEqual([]);
     });
 
+    it('takes no secret that comes with the product, by default or written out', () => {
+      const schema = platformEnv.extend({ SIGNING_SECRET: z.string().default('development-only-secret') });
+      const linesOf = (env: NodeJS.ProcessEnv): readonly string[] => {
+        try {
+          loadConfig(schema, env);
+        } catch (error) {
+          return (error as ConfigError).lines;
+        }
+        return [];
+      };
+      expect(linesOf(good)).toEqual([]);
+      expect(linesOf({ ...production, SIGNING_SECRET: 'Kj8-long-and-random' })).toEqual([]);
+      const refusal =
+        'SIGNING_SECRET: must be a secret of its own in production, not the one for development';
+      expect(linesOf(production)).toEqual([refusal]);
+      expect(linesOf({ ...production, SIGNING_SECRET: 'development-only-mine' })).toEqual([refusal]);
+    });
+
     it('may read the keys in plain text from the machine itself', () => {
       expect(faultsOf({ ...production, AUTH_JWKS_URL: 'http://127.0.0.1:3999/jwks' })).toEqual([]);
     });

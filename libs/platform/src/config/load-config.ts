@@ -34,7 +34,18 @@ export function loadConfig<S extends z.ZodObject>(schema: S, env: NodeJS.Process
     if (!faults.has(name)) faults.set(name, says);
   }
   if (given['NODE_ENV'] === 'production')
-    for (const [name, says] of productionFaults(given)) if (!faults.has(name)) faults.set(name, says);
+    for (const [name, says] of productionFaults({ ...defaultsOf(schema), ...given }))
+      if (!faults.has(name)) faults.set(name, says);
   if (faults.size > 0) throw new ConfigError([...faults].map(([name, says]) => `${name}: ${says}`));
   return Object.freeze(parsed.data as z.output<S>);
+}
+
+/** Of the variables that have one. */
+function defaultsOf(schema: z.ZodObject): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schema.shape).flatMap(([name, variable]) => {
+      const unset = (variable as z.ZodType).safeParse(undefined);
+      return unset.success ? [[name, unset.data]] : [];
+    }),
+  );
 }

@@ -19,9 +19,15 @@ const DEFAULT_PASSWORDS = new Set([
   'test',
 ]);
 
+/** How secrets begin that come with the product: whoever knows the source knows them. */
+const DEVELOPMENT_SECRET = 'development-only';
+
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** What a production process refuses although it is well formed: plain-text identity and guessable secrets. */
+/**
+ * What a production process refuses although it is well formed: plain-text identity and guessable secrets.
+ * @param env as given, completed by the defaults of variables that are not
+ */
 export function productionFaults(env: Readonly<Record<string, unknown>>): [name: string, says: string][] {
   const faults: [string, string][] = [];
   const url = (name: string): URL | undefined => {
@@ -39,6 +45,10 @@ export function productionFaults(env: Readonly<Record<string, unknown>>): [name:
   for (const name of ['DATABASE_URL', 'REDIS_URL']) {
     const says = loginFault(url(name));
     if (says !== undefined) faults.push([name, says]);
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (typeof value === 'string' && value.startsWith(DEVELOPMENT_SECRET))
+      faults.push([name, 'must be a secret of its own in production, not the one for development']);
   }
   return faults;
 }

@@ -27,6 +27,7 @@ const base = [
   'CreateInbox1767225600002',
   'CreateIdempotencyKeys1767225600003',
   'CreateSubmittedRevisions1767225600004',
+  'OutboxAsText1767225600005',
 ];
 
 describe('migrateService', () => {

@@ -19,4 +19,18 @@ export class Inbox {
     );
     return rows.length === 1;
   }
+
+  /**
+   * As `receive`, for many facts in one statement; in the order of their ids, so that two deliveries at once wait for each
+   * other and do not deadlock.
+   * @returns the ids that have not been handled before
+   */
+  async receiveAll(tx: EntityManager, eventIds: readonly string[]): Promise<Set<string>> {
+    const rows = await tx.query<{ event_id: string }[]>(
+      `INSERT INTO inbox (consumer, event_id) SELECT $1, id FROM unnest($2::uuid[]) AS id ORDER BY id
+       ON CONFLICT DO NOTHING RETURNING event_id`,
+      [this.identity.name, eventIds],
+    );
+    return new Set(rows.map(({ event_id }) => event_id));
+  }
 }

@@ -5,6 +5,7 @@ import { ClientClosedError, ClientOfflineError, TimeoutError } from 'redis';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { ZodError } from 'zod';
 import { classifyError, isStatementTimeout } from './classify-error.js';
+import { NotYetError } from './not-yet-error.js';
 
 const sql = (code: string, routine?: string): Error => {
   const error = new pg.DatabaseError('x', 1, 'error');
@@ -43,6 +44,7 @@ describe('classifyError', () => {
     ['no answer', new Error('Query read timeout')],
     ['pool ended', new Error('Cannot use a pool after calling end on the pool')],
     ['query runner cut off', new QueryRunnerAlreadyReleasedError()],
+    ['what it refers to not there yet', new NotYetError('the point name is not known yet')],
     ['Redis closed', new ClientClosedError()],
     ['Redis away', new ClientOfflineError()],
     ['Redis silent', new TimeoutError()],

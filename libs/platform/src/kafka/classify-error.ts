@@ -42,8 +42,9 @@ const MESSAGES =
 /** What Redis answers while it starts, fails over or is full. */
 const REDIS_REPLIES = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM) /;
 
-/** node-redis and kafkajs; TypeORM when its connection was cut under it. */
+/** Our own; node-redis and kafkajs; TypeORM when its connection was cut under it. */
 const NAMES = new Set([
+  'NotYetError',
   'ClientClosedError',
   'ClientOfflineError',
   'ConnectionTimeoutError',

@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { deadLetterTopic, type ServiceName } from '#contracts';
+import { newUuid } from '../ids/new-uuid.js';
 import type { OutboxRow } from '../outbox/new-event.js';
 import { encodeHeaders } from './dead-letter.store.js';
 import type { Rejection } from './event-pipeline.js';
@@ -41,7 +41,7 @@ export function deadLetterRow(
   origin: { service: ServiceName; now: Date },
 ): OutboxRow {
   const { topic, partition, offset } = record;
-  const id = uuidv7();
+  const id = newUuid();
   const payload: DeadLetterPayload = {
     deadLetterId,
     topic,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { newUuid } from '../ids/new-uuid.js';
 import type { Rejection } from './event-pipeline.js';
 import type { ReceivedRecord } from './record.js';
 import { storable } from './storable.js';
@@ -38,7 +38,7 @@ export async function insertDeadLetter(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      ON CONFLICT (topic, partition, message_offset, digest) DO NOTHING RETURNING id`,
     [
-      uuidv7(),
+      newUuid(),
       envelope?.tenantId ?? null,
       record.topic,
       record.partition,

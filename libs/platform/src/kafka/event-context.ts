@@ -15,3 +15,14 @@ export interface EventContext {
 
 /** A consumer's method as the pipeline calls it: through Nest, so that its pipes, guards and interceptors apply. */
 export type EventHandler = (event: AnyEvent, context: EventContext) => Promise<void>;
+
+/** A consumer of many facts of one tenant at once, in their order, at least one; none of them was handled before. */
+export type BatchHandler = (events: readonly AnyEvent[], context: EventContext) => Promise<void>;
+
+/**
+ * For `@EventPattern(topic, inBatches(500))`: the method gets an array of up to so many facts of one tenant, all in one
+ * transaction. When it throws, they come again one by one, still as arrays.
+ */
+export function inBatches(atMost: number): { readonly inBatchesOf: number } {
+  return { inBatchesOf: atMost };
+}

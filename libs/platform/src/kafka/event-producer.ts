@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
-import { Partitioners, type Producer, type TopicMessages } from 'kafkajs';
+import type { Producer, TopicMessages } from 'kafkajs';
 import { KafkaConnection, kafkaRetry } from './kafka-connection.js';
+import { partitionByKey } from './key-partitioner.js';
 import { RevocableSockets } from './revocable-sockets.js';
 
 export interface OutgoingMessage {
@@ -73,8 +74,7 @@ export class EventProducer {
       .producer({
         allowAutoTopicCreation: false,
         idempotent: false,
-        // Murmur2 over the key, as the Java clients do: other teams' producers agree with ours on the partition.
-        createPartitioner: Partitioners.DefaultPartitioner,
+        createPartitioner: partitionByKey,
         // The relay tries again itself, as long as it has its lease.
         retry: { ...kafkaRetry, retries: 0 },
       });

@@ -5,6 +5,7 @@ import { PlatformConfig } from '../config/platform-config.js';
 import { ServiceIdentity } from '../database/service-identity.js';
 import { Log } from '../logging/log.js';
 import { kafkajsLogCreator } from './kafkajs-log.js';
+import { encodeRecordsFast } from './kafkajs-records.js';
 import { silenceKafkajsTimerWarning } from './kafkajs-warning.js';
 import { logicalTopic } from './topic-name.js';
 
@@ -27,6 +28,7 @@ export class KafkaConnection {
 
   constructor(config: PlatformConfig, identity: ServiceIdentity, log: Log) {
     silenceKafkajsTimerWarning();
+    encodeRecordsFast();
     this.#namespace = config.NAMESPACE;
     this.groupId = topicName(config.NAMESPACE, identity.name);
     this.#settings = {

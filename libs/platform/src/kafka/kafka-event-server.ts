@@ -5,6 +5,7 @@ import { HealthChecks } from '../health/health-checks.js';
 import { Log } from '../logging/log.js';
 import { Shutdown } from '../shutdown/shutdown.js';
 import { ConsumerSupervisor } from './consumer-supervisor.js';
+import type { EventContext } from './event-context.js';
 import { EventHandlers } from './event-handlers.js';
 import { KafkaConnection } from './kafka-connection.js';
 import { PartitionReader } from './partition-reader.js';
@@ -39,13 +40,21 @@ export class KafkaEventServer extends Server implements CustomTransportStrategy 
   }
 
   /** Called by Nest for each method. @throws Error for `@MessagePattern`, and for a topic's second consumer */
-  override addHandler(pattern: unknown, callback: MessageHandler, isEventHandler = false): void {
+  override addHandler(
+    pattern: unknown,
+    callback: MessageHandler,
+    isEventHandler = false,
+    extras: Record<string, unknown> = {},
+  ): void {
     if (typeof pattern !== 'string' || !isEventHandler)
       throw new Error('consumers are @EventPattern methods with the topic as their pattern');
-    this.handlers.add(pattern, async (event, context) => {
-      const result: unknown = await callback(event, context);
+    const handler = async (payload: unknown, context: EventContext): Promise<void> => {
+      const result: unknown = await callback(payload, context);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
-    });
+    };
+    const atMost = extras['inBatchesOf'];
+    if (typeof atMost === 'number') this.handlers.addBatch(pattern, handler, atMost);
+    else this.handlers.add(pattern, handler);
     this.messageHandlers.set(pattern, callback);
   }
 

@@ -6,6 +6,7 @@ import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { SubmittedFacts } from '../outbox/submitted-facts.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLetters } from './dead-letters.js';
+import { EventBatches } from './event-batches.js';
 import { EventHandlers } from './event-handlers.js';
 import { EventPipeline } from './event-pipeline.js';
 import { EventProducer } from './event-producer.js';
@@ -27,6 +28,7 @@ import { PartitionReader } from './partition-reader.js';
     InboxPruner,
     EventHandlers,
     EventPipeline,
+    EventBatches,
     DeadLetters,
     PartitionReader,
     KafkaEventServer,

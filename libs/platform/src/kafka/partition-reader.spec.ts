@@ -3,6 +3,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import { Log } from '../logging/log.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { DeadLetters } from './dead-letters.js';
+import type { EventBatches } from './event-batches.js';
 import { EventHandlers } from './event-handlers.js';
 import type { EventPipeline, Outcome, Rejection } from './event-pipeline.js';
 import type { KafkaConnection } from './kafka-connection.js';
@@ -10,10 +11,13 @@ import { HEARTBEAT_MS, PartitionReader } from './partition-reader.js';
 import type { ReceivedRecord } from './record.js';
 
 const TOPIC = 'platform.user.v1';
+const BATCH_TOPIC = 'targeting.grant.v1';
 const away = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
 describe('PartitionReader', () => {
   let run: (record: ReceivedRecord) => Promise<Outcome>;
+  let runTogether: (records: readonly ReceivedRecord[]) => Promise<ReadonlyMap<ReceivedRecord, 'handled'>>;
+  let handlers: EventHandlers;
   let bury: (record: ReceivedRecord, rejection: Rejection) => Promise<void>;
   let buriedFor: string | undefined;
   let lines: string[];
@@ -34,12 +38,13 @@ describe('PartitionReader', () => {
       seen.push(`bury ${offset}`);
     };
     lines = [];
-    const handlers = new EventHandlers();
+    handlers = new EventHandlers();
     handlers.add(TOPIC, async () => undefined);
     reader = new PartitionReader(
       { logicalTopic: (name: string) => name } as KafkaConnection,
       handlers,
       { run: (record: ReceivedRecord) => run(record) } as unknown as EventPipeline,
+      { run: (records: readonly ReceivedRecord[]) => runTogether(records) } as unknown as EventBatches,
       {
         bury: (record: ReceivedRecord, rejection: Rejection) => bury(record, rejection),
       } as unknown as DeadLetters,
@@ -77,6 +82,54 @@ describe('PartitionReader', () => {
     run = async () => ({ kind: 'rejected', reason: 'bad_json', error: 'x' });
     await reader.eachBatch(payload(['1']));
     expect(seen).toEqual(['bury 1', 'done 1', 'commit', 'beat']);
+  });
+
+  describe('of a consumer that takes three at once', () => {
+    const offsets = (records: readonly ReceivedRecord[]) => records.map(({ offset }) => offset).join(',');
+    beforeEach(() => {
+      handlers.addBatch(BATCH_TOPIC, async () => undefined, 3);
+      runTogether = async (records) => {
+        seen.push(`together ${offsets(records)}`);
+        return new Map(records.map((record) => [record, 'handled' as const]));
+      };
+    });
+    const batchOf = (given: string[]) => {
+      const { batch, ...rest } = payload(given);
+      return { ...rest, batch: { ...batch, topic: BATCH_TOPIC } };
+    };
+
+    it('counts them as done together, a last one alone', async () => {
+      await reader.eachBatch(batchOf(['1', '2', '3', '4']));
+      expect(seen).toEqual([
+        'together 1,2,3',
+        'done 3',
+        'commit',
+        'beat',
+        'run 4',
+        'done 4',
+        'commit',
+        'beat',
+      ]);
+    });
+
+    it('takes alone what was not done together, in its order', async () => {
+      runTogether = async ([first]) => new Map(first === undefined ? [] : [[first, 'handled']]);
+      await reader.eachBatch(batchOf(['1', '2', '3']));
+      expect(seen).toEqual(['run 2', 'run 3', 'done 3', 'commit', 'beat']);
+    });
+
+    it('counts none as done while one must be tried again', async () => {
+      runTogether = async ([first]) => new Map(first === undefined ? [] : [[first, 'handled']]);
+      run = async ({ offset }) => (offset === '3' ? Promise.reject(away()) : { kind: 'handled' });
+      await reader.eachBatch(batchOf(['1', '2', '3']));
+      expect(seen).toEqual(['pause']);
+    });
+
+    it('pauses when a server is away for all of them', async () => {
+      runTogether = async () => Promise.reject(away());
+      await reader.eachBatch(batchOf(['1', '2', '3', '4']));
+      expect(seen).toEqual(['pause']);
+    });
   });
 
   it('pauses while a server is away, keeps the record, and asks for it again, less and less often', async () => {

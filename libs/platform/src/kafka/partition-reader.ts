@@ -6,6 +6,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { classifyError, isStatementTimeout } from './classify-error.js';
 import { DeadLetters } from './dead-letters.js';
 import { decodeRecord } from './decode-record.js';
+import { EventBatches } from './event-batches.js';
 import { EventHandlers } from './event-handlers.js';
 import { EventPipeline, type Rejection } from './event-pipeline.js';
 import { KafkaConnection } from './kafka-connection.js';
@@ -18,9 +19,9 @@ const LONGEST_PAUSE_MS = 5_000;
 const MOST_STATEMENT_TIMEOUTS = 20;
 
 /**
- * Takes the records of one partition one after the other. An offset counts as done only after the record's transaction
- * has committed, or after the record lies with the dead letters. While neither is possible the partition is paused:
- * the loop of kafkajs goes on, with its heartbeats and the other partitions.
+ * Takes the records of one partition one after the other, or some at a time where the consumer can. An offset counts as
+ * done only after the record's transaction has committed, or after the record lies with the dead letters. While neither is
+ * possible the partition is paused: the loop of kafkajs goes on, with its heartbeats and the other partitions.
  */
 @Injectable()
 export class PartitionReader {
@@ -37,6 +38,7 @@ export class PartitionReader {
     private readonly connection: KafkaConnection,
     private readonly handlers: EventHandlers,
     private readonly pipeline: EventPipeline,
+    private readonly batches: EventBatches,
     private readonly deadLetters: DeadLetters,
     private readonly log: Log,
     metrics: Metrics,
@@ -58,16 +60,16 @@ export class PartitionReader {
   readonly eachBatch = async (payload: EachBatchPayload): Promise<void> => {
     const { batch } = payload;
     const topic = this.connection.logicalTopic(batch.topic);
-    for (const message of batch.messages) {
+    const atOnce = this.handlers.batchOf(topic)?.atMost ?? 1;
+    for (let start = 0; start < batch.messages.length; start += atOnce) {
       if (!payload.isRunning() || payload.isStale()) return;
-      const record = receivedRecord(topic, batch.partition, message);
-      if (!(await this.#take(record, payload))) return;
+      const messages = batch.messages.slice(start, start + atOnce);
+      const records = messages.map((message) => receivedRecord(topic, batch.partition, message));
+      if (!(await this.#take(records, payload))) return;
       await failpoint('consumer.before-offset');
-      payload.resolveOffset(message.offset);
-      this.#lag.set(
-        { topic, partition: batch.partition },
-        Number(batch.highWatermark) - Number(message.offset) - 1,
-      );
+      const offset = messages.at(-1)?.offset ?? '';
+      payload.resolveOffset(offset);
+      this.#lag.set({ topic, partition: batch.partition }, Number(batch.highWatermark) - Number(offset) - 1);
       await payload.commitOffsetsIfNecessary();
       await payload.heartbeat();
     }
@@ -79,33 +81,61 @@ export class PartitionReader {
     this.#timers.clear();
   }
 
-  /** @returns false when the record must be tried again later; its partition is paused then */
-  async #take(record: ReceivedRecord, payload: EachBatchPayload): Promise<boolean> {
-    const { topic, partition, offset } = record;
-    const place = `${topic}/${partition}`;
+  /** @returns false when one of the records must be tried again later; their partition is paused then */
+  async #take(records: readonly ReceivedRecord[], payload: EachBatchPayload): Promise<boolean> {
+    const [first] = records;
+    if (first === undefined) return true;
+    let record = first;
     const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
-      const stopTimer = this.#seconds.startTimer({ topic });
-      this.#outcomes.inc({ topic, outcome: await this.#deliver(record) });
-      stopTimer();
+      const done = await this.#takeTogether(records);
+      for (record of records) if (!done.has(record)) await this.#takeAlone(record);
     } catch (err) {
-      const failures = this.#failures.get(place) ?? 0;
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
-      this.#failures.set(place, Math.min(failures + 1, 10));
-      this.#pauses.inc({ topic });
-      const says =
-        classifyError(err) === 'infrastructure'
-          ? 'a server did not answer as it should: partition paused, the record is tried again'
-          : 'a record can neither be handled nor be kept: partition paused, it is tried again';
-      this.log.warn({ err, topic, partition, offset, pauseMs }, says);
-      this.#resumeLater(payload.pause(), pauseMs);
+      this.#pause(record, err, payload);
       return false;
     } finally {
       clearInterval(beat);
     }
+    const { topic, partition, offset } = record;
+    const place = placeOf(record);
     this.#statementTimeouts.delete(place);
     if (this.#failures.delete(place)) this.log.info({ topic, partition, offset }, 'partition goes on');
     return true;
+  }
+
+  async #takeTogether(records: readonly ReceivedRecord[]): Promise<ReadonlyMap<ReceivedRecord, string>> {
+    const topic = records[0]?.topic ?? '';
+    const batch = this.handlers.batchOf(topic);
+    if (batch === undefined || records.length === 1) return new Map();
+    const start = performance.now();
+    const done = await this.batches.run(records, batch.handler);
+    const seconds = (performance.now() - start) / 1_000 / Math.max(1, done.size);
+    for (const outcome of done.values()) {
+      this.#outcomes.inc({ topic, outcome });
+      this.#seconds.observe({ topic }, seconds);
+    }
+    return done;
+  }
+
+  async #takeAlone(record: ReceivedRecord): Promise<void> {
+    const { topic } = record;
+    const stopTimer = this.#seconds.startTimer({ topic });
+    this.#outcomes.inc({ topic, outcome: await this.#deliver(record) });
+    stopTimer();
+  }
+
+  #pause(record: ReceivedRecord, err: unknown, payload: EachBatchPayload): void {
+    const { topic, partition, offset } = record;
+    const failures = this.#failures.get(placeOf(record)) ?? 0;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
+    this.#failures.set(placeOf(record), Math.min(failures + 1, 10));
+    this.#pauses.inc({ topic });
+    const says =
+      classifyError(err) === 'infrastructure'
+        ? 'a server did not answer as it should: partition paused, the record is tried again'
+        : 'a record can neither be handled nor be kept: partition paused, it is tried again';
+    this.log.warn({ err, topic, partition, offset, pauseMs }, says);
+    this.#resumeLater(payload.pause(), pauseMs);
   }
 
   /** @throws when the record can neither be handled nor be buried now */
@@ -123,8 +153,9 @@ export class PartitionReader {
   }
 
   /** Whether this record has now been cancelled so often that the server being busy is no explanation any more. */
-  #timesOutAlways({ topic, partition, offset }: ReceivedRecord, error: unknown): boolean {
-    const place = `${topic}/${partition}`;
+  #timesOutAlways(record: ReceivedRecord, error: unknown): boolean {
+    const { offset } = record;
+    const place = placeOf(record);
     if (!isStatementTimeout(error)) {
       this.#statementTimeouts.delete(place);
       return false;
@@ -142,6 +173,10 @@ export class PartitionReader {
     }, ms);
     this.#timers.add(timer);
   }
+}
+
+function placeOf({ topic, partition }: ReceivedRecord): string {
+  return `${topic}/${partition}`;
 }
 
 /** With the envelope, if it can be read: a dead letter is its tenant's. */

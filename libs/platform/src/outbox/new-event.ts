@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import {
   cloudEventType,
@@ -13,6 +12,7 @@ import {
   type TopicName,
 } from '#contracts';
 import type { RequestContext } from '../context/request-context.js';
+import { newUuid } from '../ids/new-uuid.js';
 
 /** What a fact's schema takes. */
 export type EventInput<
@@ -76,7 +76,7 @@ export function outboxRow<Topic extends TopicName, Name extends EventName<Topic>
   const definition: TopicDefinition = eventMap[topic];
   const schema = definition.events[name]?.schema;
   if (!schema) throw new Error(`${topic} has no fact ${name}`);
-  const id = event.id ?? uuidv7();
+  const id = event.id ?? newUuid();
   const attributes = {
     id,
     source: `/octopus/${origin.service}`,

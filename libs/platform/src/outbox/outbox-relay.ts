@@ -167,10 +167,9 @@ export class OutboxRelay implements OnApplicationBootstrap {
   }
 
   #count(sent: readonly PendingFact[], seconds: number): void {
-    for (const { topic, age } of sent) {
-      this.#published.inc({ topic });
-      this.#lag.observe(Math.max(0, age) + seconds);
-    }
+    for (const { age } of sent) this.#lag.observe(Math.max(0, age) + seconds);
+    for (const [topic, { length }] of Map.groupBy(sent, (fact) => fact.topic))
+      this.#published.inc({ topic }, length);
   }
 
   async #lastDrain(): Promise<void> {

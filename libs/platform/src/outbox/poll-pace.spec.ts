@@ -13,15 +13,30 @@ describe('PollPace', () => {
     return done;
   }
 
-  it('does not wait while there is something to do, then ever longer up to 250 ms', async () => {
+  it('does not wait while there is plenty to do, then ever longer up to 250 ms', async () => {
     const pace = new PollPace();
-    pace.after(3);
+    pace.after(400);
     const waits = [await waited(pace)];
     for (let look = 0; look < 6; look += 1) {
       pace.after(0);
       waits.push(await waited(pace));
     }
     expect(waits).toEqual([0, 25, 50, 100, 200, 250, 250]);
+  });
+
+  it('lets facts gather where there were a few, whatever nudges, but ends when it is cut short', async () => {
+    const pace = new PollPace();
+    pace.after(3);
+    pace.nudge();
+    expect(await waited(pace)).toBe(25);
+    pace.after(3);
+    const start = Date.now();
+    const waiting = pace.wait().then(() => Date.now() - start);
+    await jest.advanceTimersByTimeAsync(10);
+    pace.nudge();
+    await jest.advanceTimersByTimeAsync(5);
+    pace.cutShort();
+    expect(await waiting).toBe(15);
   });
 
   it('looks at once when nudged, before the wait or in it', async () => {

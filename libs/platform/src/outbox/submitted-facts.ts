@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import type { EventName, TopicName } from '#contracts';
 import { TenantDatabase } from '../database/tenant-database.js';
+import { newUuid } from '../ids/new-uuid.js';
 import type { EventInput, NewEvent } from './new-event.js';
 import { Outbox } from './outbox.js';
 
@@ -38,7 +38,7 @@ export class SubmittedFacts {
     fact: SubmittedFact<Topic, Name>,
     data: (at: string) => EventInput<Topic, Name>,
   ): Promise<string> {
-    const id = uuidv7();
+    const id = newUuid();
     return this.database.transaction(fact.tenantId, async (tx) => {
       const verdict = await this.#take(tx, fact, id);
       if ('eventId' in verdict) return verdict.eventId;

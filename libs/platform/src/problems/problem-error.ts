@@ -7,6 +7,8 @@ export interface ProblemExtras {
   readonly errors?: readonly FieldError[];
   /** RFC 3339 instant of the next attempt that may succeed. */
   readonly retryAt?: string;
+  /** A whole number as text: how many points the user lacks. */
+  readonly pointsMissing?: string;
   /** Answered as header Retry-After. */
   readonly retryAfterSeconds?: number;
 }
@@ -18,7 +20,12 @@ export class ProblemError extends Error {
     readonly extras: ProblemExtras = {},
     options?: ErrorOptions,
   ) {
-    super(extras.detail ?? problemCodes[code].title, options);
+    const { status, title } = problemCodes[code];
+    const depth = Error.stackTraceLimit;
+    // Nobody reads where in our code a caller was refused; finding out costs 6 µs, a third of such an answer.
+    if (status < 500) Error.stackTraceLimit = 0;
+    super(extras.detail ?? title, options);
+    Error.stackTraceLimit = depth;
     this.name = 'ProblemError';
   }
 

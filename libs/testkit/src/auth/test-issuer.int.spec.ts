@@ -28,6 +28,18 @@ describe('the test issuer', () => {
     expect(tokenClaims.parse(payload)).toMatchObject({ role: 'channel_owner', tenant });
   });
 
+  it('bears an https name, as production demands, while its keys are served here', async () => {
+    const named = await startTestIssuer({ name: 'https://issuer.test' });
+    try {
+      const token = await named.token({ role: 'end_user' });
+      const keys = createRemoteJWKSet(new URL(named.jwksUrl));
+      const { payload } = await jwtVerify(token, keys, { issuer: 'https://issuer.test' });
+      expect(payload.iss).toBe(named.env.AUTH_ISSUER);
+    } finally {
+      await named.stop();
+    }
+  });
+
   const reasons: [BadToken, RegExp][] = [
     ['other_key', /signature verification failed/],
     ['unsigned', /alg|Algorithm/],

@@ -32,8 +32,11 @@ export interface TestIssuer {
 const algorithm = 'ES256';
 const audience = 'octopus-coupons-test';
 
-/** An issuer of tokens with keys of its own, served over HTTP on the loopback. */
-export async function startTestIssuer(): Promise<TestIssuer> {
+/**
+ * An issuer of tokens with keys of its own, served over HTTP on the loopback.
+ * @param name of the issuer (claim `iss`), where it must be https, as in production; its own address when left out
+ */
+export async function startTestIssuer({ name }: { name?: `https://${string}` } = {}): Promise<TestIssuer> {
   const keys = await generateKeyPair(algorithm);
   const otherKeys = await generateKeyPair(algorithm);
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: newId(), alg: algorithm, use: 'sig' };
@@ -41,8 +44,9 @@ export async function startTestIssuer(): Promise<TestIssuer> {
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const jwksUrl = `${issuer}/.well-known/jwks.json`;
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = name ?? address;
+  const jwksUrl = `${address}/.well-known/jwks.json`;
   const mint = { issuer, kid: jwk.kid, key: keys.privateKey, otherKey: otherKeys.privateKey };
   return {
     issuer,

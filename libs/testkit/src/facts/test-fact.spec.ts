@@ -1,7 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import { couponSnapshot, eventMap, fromHeaders, type TopicDefinition, type TopicName } from '#contracts';
 import { newId } from '../new-id.js';
+import {
+  aCashier,
+  aChannelSnapshot,
+  anEarning,
+  aPartnerProfile,
+  aPointName,
+  aProgramme,
+  aPurchase,
+  aStore,
+  cashierFact,
+  channelSnapshotFact,
+  earningFact,
+  partnerFact,
+  pointNameFact,
+  programmeFact,
+  purchaseFact,
+  storeFact,
+} from './directory-facts.js';
 import { aChannel, aCoupon, aFollow, aUser } from './factories.js';
+import { aGrant, grantFact, revokeFact } from './grant-facts.js';
+import { accountFact, anAccount, aProgrammeChange, programmeChangeFact } from './platform-facts.js';
 import { channelFact, couponFact, followFact, recordOf, type TestFact, userFact } from './test-fact.js';
 
 const tenantId = newId();
@@ -19,9 +39,24 @@ describe('recordOf', () => {
     row(followFact(tenantId, aFollow())),
     row(channelFact(tenantId, aChannel())),
     row(userFact(tenantId, aUser())),
+    row(grantFact(tenantId, aGrant())),
+    row(revokeFact(tenantId, aGrant())),
+    row(channelSnapshotFact(tenantId, aChannelSnapshot())),
+    row(partnerFact(tenantId, aPartnerProfile())),
+    row(pointNameFact(tenantId, aPointName())),
+    row(pointNameFact(tenantId, aPointName({ programmeId: newId() }))),
+    row(programmeFact(tenantId, aProgramme())),
+    row(storeFact(tenantId, aStore())),
+    row(cashierFact(tenantId, aCashier())),
+    row(earningFact(tenantId, anEarning())),
+    row(purchaseFact(tenantId, aPurchase())),
+    row(accountFact(tenantId, anAccount())),
+    row(programmeChangeFact(tenantId, aProgrammeChange())),
   ])('makes a record on %s that its reader accepts', (topic, name, revision, record) => {
     const definition: TopicDefinition = eventMap[topic];
-    expect(fromHeaders(record.headers)).toMatchObject({ id: record.eventId, tenantId, revision });
+    const envelope = fromHeaders(record.headers);
+    expect(envelope).toMatchObject({ id: record.eventId, tenantId });
+    expect('revision' in envelope ? envelope.revision : undefined).toBe(revision);
     expect(definition.events[name]?.schema.safeParse(JSON.parse(record.value)).error).toBeUndefined();
   });
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../eventually.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 
 /** Sends its name, then everything back. */
@@ -69,5 +70,51 @@ describe('the TCP proxy', () => {
     const socket = await dial();
     expect(await heard(socket)).toBe('other');
     socket.destroy();
+  });
+
+  it('cuts what stands and takes new connections', async () => {
+    await proxy.forwardTo(await upstream('one'));
+    const socket = await dial();
+    await heard(socket);
+    const closed = once(socket, 'close');
+    proxy.cut();
+    await closed;
+    const next = await dial();
+    expect(await heard(next)).toBe('one');
+    next.destroy();
+  });
+
+  it('holds everything back, and then lets it through in order', async () => {
+    await proxy.forwardTo(await upstream(''));
+    const socket = await dial();
+    let received = '';
+    socket.on('data', (chunk) => (received += String(chunk)));
+    proxy.hold();
+    for (const word of ['a', 'b', 'c']) socket.write(word);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(received).toBe('');
+    proxy.goOn();
+    socket.write('d');
+    await eventually(() => expect(received).toBe('abcd'));
+    socket.destroy();
+  });
+
+  it.each(['cut', 'lose-reply', 'orphan'] as const)('deals with what a client sends: %s', async (fate) => {
+    const address = await upstream('');
+    let arrived = '';
+    servers.at(-1)?.on('connection', (socket) => socket.on('data', (chunk) => (arrived += String(chunk))));
+    await proxy.forwardTo(address);
+    proxy.judge((sent) => (sent.includes('COMMIT') ? fate : 'pass'));
+    const socket = await dial();
+    let received = '';
+    socket.on('data', (chunk) => (received += String(chunk)));
+    socket.write('BEGIN');
+    await eventually(() => expect(received).toBe('BEGIN'));
+    const closed = once(socket, 'close');
+    socket.write('COMMIT');
+    await closed;
+    expect(received).toBe('BEGIN');
+    if (fate === 'cut') expect(arrived).toBe('BEGIN');
+    else await eventually(() => expect(arrived).toBe('BEGINCOMMIT'));
   });
 });

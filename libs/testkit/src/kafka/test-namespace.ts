@@ -32,12 +32,19 @@ export interface TestNamespace {
     topic: T,
     record: Omit<TestFact<T, EventName<T>>, 'topic'> | RawRecord,
   ): Promise<string>;
+  /** Many facts of one topic, in their order. */
+  produceAll<T extends TopicName>(
+    topic: T,
+    facts: readonly Omit<TestFact<T, EventName<T>>, 'topic'>[],
+  ): Promise<void>;
   /** All records of a topic from its beginning on; the array goes on growing. The same one at every call. */
   collect(topic: AnyTopic): Promise<readonly CollectedRecord[]>;
   stop(): Promise<void>;
 }
 
 const partitions = 2;
+/** A request to the broker may have a megabyte. */
+const RECORDS_AT_ONCE = 500;
 
 /**
  * Makes a namespace with its topics, two partitions each, so that order across partitions is never taken for granted.
@@ -72,6 +79,15 @@ export async function testNamespace({ only }: { only?: readonly AnyTopic[] } = {
       producer ??= connectedProducer(kafka);
       await (await producer).send({ topic: `${namespace}.${topic}`, acks: -1, messages: [message] });
       return eventId;
+    },
+    produceAll: async (topic, facts) => {
+      producer ??= connectedProducer(kafka);
+      for (let start = 0; start < facts.length; start += RECORDS_AT_ONCE) {
+        const messages = facts
+          .slice(start, start + RECORDS_AT_ONCE)
+          .map((fact) => recordOf({ ...fact, topic }));
+        await (await producer).send({ topic: `${namespace}.${topic}`, acks: -1, messages });
+      }
     },
     collect: async (topic) => {
       let collector = collectors.get(topic);

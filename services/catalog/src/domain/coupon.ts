@@ -1,4 +1,14 @@
-import type { CouponStatus, CouponType, FinishedReason } from '#contracts';
+import type {
+  AddonUnits,
+  CouponAudience,
+  CouponAvailability,
+  CouponStatus,
+  CouponType,
+  Duration,
+  FinishedReason,
+  PointsAmount,
+  Recurrence,
+} from '#contracts';
 
 /** A coupon as the catalog owns it: texts, terms and life cycle. How much is used up is redemption's to say. */
 export interface Coupon {
@@ -17,13 +27,34 @@ export interface Coupon {
   readonly maxRedemptions: number | null;
   /** null = unlimited */
   readonly maxRedemptionsPerUser: number | null;
+  /** Least time between two redemptions by one user; null = none. */
+  readonly timeLimit: Duration | null;
+  readonly price: PointsAmount | null;
+  readonly bonus: PointsAmount | null;
+  /** How long a grant lasts; null = to the end of the coupon. */
+  readonly validity: Duration | null;
+  readonly triggerId: string | null;
+  /** What one call of the trigger costs, taken over at publication; null while a draft, and where it costs nothing. */
+  readonly triggerCost: AddonUnits | null;
+  readonly hideIfNotAvailable: boolean;
+  /** The owner knows that an automatic coupon takes its price without being asked. */
+  readonly pointsTakenAutomatically: boolean;
+  readonly audience: CouponAudience;
+  /** Fixed at publication; null while a draft. */
+  readonly availability: CouponAvailability | null;
+  readonly programmeId: string | null;
+  readonly position: number | null;
   /** null = from publication on */
   readonly startAt: Date | null;
   /** null = without end */
   readonly endAt: Date | null;
   /** The channel's zone as it was at publication, locked with the schedule; null while a draft. */
   readonly timeZone: string | null;
+  /** Read in `timeZone`; null = open all the time between start and end. */
+  readonly recurrence: Recurrence | null;
   readonly createdAt: Date;
+  /** When the owner last changed what it says. */
+  readonly editedAt: Date;
   readonly publishedAt: Date | null;
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Coupon } from './coupon.js';
-import { couponIn, draftCoupon, minutes, noon } from '../../test/sample-coupons.js';
+import { sampleIds } from '#contracts';
+import { couponIn, draftCoupon, minutes, noon, surroundings } from '../../test/sample-coupons.js';
 import { decide, type OwnerCommand } from './decide.js';
 import type { OwnerAction } from './life-cycle.js';
 
-function command(action: OwnerAction, fields: Partial<OwnerCommand> = {}): OwnerCommand {
-  return { action, expectedVersion: null, channelTimeZone: 'Europe/Zagreb', ...fields };
+function command(action: OwnerAction, expectedVersion: number | null = null): OwnerCommand {
+  return action === 'publish'
+    ? { action, expectedVersion, surroundings: surroundings() }
+    : { action, expectedVersion };
 }
 
 function accepted(coupon: Coupon, action: OwnerAction, now = noon): Coupon {
@@ -22,6 +25,7 @@ describe('publish', () => {
       version: 2,
       publishedAt: noon,
       timeZone: 'Europe/Zagreb',
+      availability: 'rule',
     });
   });
 
@@ -74,6 +78,61 @@ describe('publish', () => {
   });
 });
 
+describe('what publication fixes', () => {
+  const publish = (draft: Partial<Coupon>, around = surroundings()) =>
+    decide(draftCoupon(draft), { action: 'publish', expectedVersion: null, surroundings: around }, noon);
+
+  it('is the cost of the trigger as it is now', () => {
+    const cost = { resource: 'MB', units: 1024 };
+    const trigger = { triggerId: sampleIds.trigger, cost, offered: true, removed: false };
+    expect(publish({ triggerId: sampleIds.trigger }, surroundings({ trigger }))).toMatchObject({
+      value: { triggerId: sampleIds.trigger, triggerCost: cost },
+    });
+    expect(publish({})).toMatchObject({ value: { triggerCost: null } });
+  });
+
+  it('is whether a grant is asked for', () => {
+    expect(publish({ validity: { amount: 1, unit: 'days' } })).toMatchObject({
+      value: { availability: 'grant' },
+    });
+    expect(publish({})).toMatchObject({ value: { availability: 'rule' } });
+  });
+});
+
+describe('automatic coupons in a circle', () => {
+  const [club, airline] = [sampleIds.programme, sampleIds.level];
+  const [token, mile] = [sampleIds.pointName, sampleIds.action];
+  const own = { partnerId: sampleIds.partner, removed: false };
+  const pointNames = [
+    { pointNameId: token, programmeId: club, name: 'token', ...own },
+    { pointNameId: mile, programmeId: airline, name: 'mile', ...own },
+  ];
+  const draft = draftCoupon({
+    type: 'auto',
+    price: { pointNameId: token, amount: '10' },
+    bonus: { pointNameId: mile, amount: '1' },
+    pointsTakenAutomatically: true,
+  });
+  const other = { couponId: sampleIds.event, name: 'Flight', takes: mile, gives: token };
+  const publish = (autoCoupons: (typeof other)[]) =>
+    decide(
+      draft,
+      { action: 'publish', expectedVersion: null, surroundings: surroundings({ pointNames, autoCoupons }) },
+      noon,
+    );
+
+  it('are refused, and named', () => {
+    expect(publish([])).toMatchObject({ accepted: true });
+    expect(publish([other])).toEqual({
+      accepted: false,
+      refusal: {
+        code: 'auto_coupons_in_a_circle',
+        detail: `"Free espresso" (${sampleIds.coupon}) gives the points for "Flight" (${sampleIds.event}), which gives the points for "Free espresso".`,
+      },
+    });
+  });
+});
+
 describe('every action', () => {
   it('is refused in the wrong state, with the state and what is possible', () => {
     expect(decide(couponIn('active'), command('enable'), noon)).toEqual({
@@ -101,10 +160,10 @@ describe('every action', () => {
   });
 
   it('is refused when made from another version, before anything else is looked at', () => {
-    expect(decide(couponIn('finished'), command('enable', { expectedVersion: 1 }), noon)).toMatchObject({
+    expect(decide(couponIn('finished'), command('enable', 1), noon)).toMatchObject({
       refusal: { code: 'version_conflict', detail: expect.stringMatching(/version 1;.*version 2/) },
     });
-    expect(decide(couponIn('active'), command('disable', { expectedVersion: 2 }), noon).accepted).toBe(true);
+    expect(decide(couponIn('active'), command('disable', 2), noon).accepted).toBe(true);
   });
 
   it('removes drafts and nothing else', () => {

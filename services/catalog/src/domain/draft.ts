@@ -16,17 +16,37 @@ export function newDraft(couponId: string, body: CreateCouponBody, now: Date): D
     description: body.description ?? null,
     redeemedMessage: body.redeemedMessage,
     maxRedemptions: body.maxRedemptions,
-    maxRedemptionsPerUser: body.maxRedemptionsPerUser,
+    maxRedemptionsPerUser: perUser(body),
+    timeLimit: body.timeLimit,
+    price: body.price,
+    bonus: body.bonus,
+    validity: body.validity,
+    triggerId: body.triggerId,
+    triggerCost: null,
+    hideIfNotAvailable: body.hideIfNotAvailable,
+    pointsTakenAutomatically: body.pointsTakenAutomatically,
+    audience: body.audience,
+    availability: null,
+    programmeId: body.programmeId,
+    position: body.position,
     startAt: instant(body.startAt),
     endAt: instant(body.endAt),
     timeZone: null,
+    recurrence: body.recurrence,
     createdAt: now,
+    editedAt: now,
     publishedAt: null,
   };
   const errors = problemsOfDraft(draft, now);
   return errors.length > 0 ? refuse({ code: 'invalid_request', errors }) : accept(draft);
 }
 
-function instant(text: string | null): Date | null {
+/** An automatic coupon is meant once per user unless its owner says otherwise (T5). */
+function perUser({ type, maxRedemptionsPerUser }: CreateCouponBody): number | null {
+  if (maxRedemptionsPerUser !== undefined) return maxRedemptionsPerUser;
+  return type === 'auto' ? 1 : null;
+}
+
+export function instant(text: string | null): Date | null {
   return text === null ? null : new Date(text);
 }

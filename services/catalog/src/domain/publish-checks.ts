@@ -1,13 +1,44 @@
 import type { FieldError } from '#contracts';
 import type { Coupon } from './coupon.js';
 import { problemsOfDraft } from './draft-checks.js';
+import {
+  bonusIsInAnOwnLoyaltyPointName,
+  priceAndBonusAreOfTwoProgrammes,
+  priceIsInAnOwnPointName,
+} from './publish-rules/points.js';
+import { errorIf, type PublishRule } from './publish-rules/publish-rule.js';
+import { everyoneNeedsApproval, programmeIsOwn, triggerIsOffered } from './publish-rules/references.js';
+import { opensAtLeastOnce } from './publish-rules/timeframe.js';
+import {
+  autoNeedsALimit,
+  pricedAutoIsConfirmed,
+  timeLimitNeedsSeveralUses,
+} from './publish-rules/user-limits.js';
+import type { Surroundings } from './surroundings.js';
 
 const required = ['name', 'description', 'redeemedMessage'] as const;
 
+const nothingIsMissing: PublishRule = (coupon) =>
+  required.flatMap((field) => errorIf(coupon[field] === null, `/${field}`, 'is required to publish'));
+
+const draftIsWellFormed: PublishRule = (coupon, _, now) => problemsOfDraft(coupon, now);
+
+const rules: readonly PublishRule[] = [
+  nothingIsMissing,
+  draftIsWellFormed,
+  timeLimitNeedsSeveralUses,
+  autoNeedsALimit,
+  pricedAutoIsConfirmed,
+  priceIsInAnOwnPointName,
+  bonusIsInAnOwnLoyaltyPointName,
+  priceAndBonusAreOfTwoProgrammes,
+  triggerIsOffered,
+  programmeIsOwn,
+  everyoneNeedsApproval,
+  opensAtLeastOnce,
+];
+
 /** Everything that still keeps the coupon from being published, all at once; empty = it can go. */
-export function problemsToPublish(coupon: Coupon, now: Date): FieldError[] {
-  const missing = required
-    .filter((field) => coupon[field] === null)
-    .map((field) => ({ pointer: `/${field}`, message: 'is required to publish' }));
-  return [...missing, ...problemsOfDraft(coupon, now)];
+export function problemsToPublish(coupon: Coupon, surroundings: Surroundings, now: Date): FieldError[] {
+  return rules.flatMap((rule) => rule(coupon, surroundings, now));
 }

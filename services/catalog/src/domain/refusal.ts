@@ -4,7 +4,7 @@ import type { FieldError, ProblemCode } from '#contracts';
 export interface Refusal {
   readonly code: Extract<
     ProblemCode,
-    'invalid_request' | 'wrong_state' | 'missing_to_publish' | 'version_conflict'
+    'invalid_request' | 'wrong_state' | 'missing_to_publish' | 'version_conflict' | 'auto_coupons_in_a_circle'
   >;
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
@@ -20,4 +20,12 @@ export function accept<Accepted>(value: Accepted): Decision<Accepted> {
 
 export function refuse(refusal: Refusal): Decision<never> {
   return { accepted: false, refusal };
+}
+
+/** The change was made from another version of the thing than the one it is at. */
+export function stale(what: string, { version }: { version: number }, expected: number): Decision<never> {
+  return refuse({
+    code: 'version_conflict',
+    detail: `The change was made from version ${expected}; the ${what} is at version ${version}.`,
+  });
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { couponSnapshot } from '#contracts';
+import { couponSnapshot, sampleIds } from '#contracts';
 import { couponIn, draftCoupon, minutes } from '../../test/sample-coupons.js';
 import { snapshotOf, wasPublished } from './snapshot.js';
 
+const channel = { partnerId: sampleIds.partner, status: 'active' } as const;
+
 describe('snapshotOf', () => {
   it.each(['scheduled', 'active', 'disabled', 'finished'] as const)('%s: keeps the contract', (status) => {
-    const snapshot = snapshotOf(couponIn(status, { endAt: minutes(90) }));
+    const snapshot = snapshotOf(couponIn(status, { endAt: minutes(90) }), channel);
     expect(couponSnapshot.parse(snapshot)).toEqual(snapshot);
     expect(snapshot).toMatchObject({
       status,
@@ -15,9 +17,45 @@ describe('snapshotOf', () => {
     });
   });
 
+  it('carries every term', () => {
+    const amount = { pointNameId: sampleIds.pointName, amount: '5' };
+    const terms = {
+      maxRedemptions: 100,
+      maxRedemptionsPerUser: 3,
+      timeLimit: { amount: 2, unit: 'hours' },
+      price: amount,
+      bonus: amount,
+      validity: { amount: 3, unit: 'days' },
+      hideIfNotAvailable: true,
+    } as const;
+    const cost = { resource: 'MB', units: 5 };
+    const recurrence = { kind: 'daily', opensAt: '10:00', closesAt: '12:00' } as const;
+    const told = {
+      audience: 'followers',
+      availability: 'grant',
+      programmeId: sampleIds.programme,
+      position: 4,
+    } as const;
+    const coupon = couponIn('active', {
+      ...terms,
+      ...told,
+      recurrence,
+      triggerId: sampleIds.trigger,
+      triggerCost: cost,
+    });
+    expect(snapshotOf(coupon, { ...channel, status: 'draft' })).toMatchObject({
+      ...told,
+      partnerId: sampleIds.partner,
+      channelStatus: 'draft',
+      terms: { ...terms, trigger: { triggerId: sampleIds.trigger, cost } },
+      schedule: { recurrence },
+      editedAt: '2026-11-22T11:00:00.000Z',
+    });
+  });
+
   it('does not let a half-made coupon out', () => {
-    expect(() => snapshotOf(couponIn('active', { name: null }))).toThrow(/without name/);
-    expect(() => snapshotOf(draftCoupon())).toThrow(/without/);
+    expect(() => snapshotOf(couponIn('active', { name: null }), channel)).toThrow(/without name/);
+    expect(() => snapshotOf(draftCoupon(), channel)).toThrow(/without/);
   });
 
   it('knows which coupons others know', () => {

@@ -1,11 +1,16 @@
-import type { CouponSnapshot } from '#contracts';
+import type { Channel, CouponSnapshot } from '#contracts';
 import type { Coupon } from './coupon.js';
 
+/** What a snapshot says of the channel of its coupon. */
+export type CouponChannel = Pick<Channel, 'partnerId' | 'status'>;
+
 /** The whole coupon as other services get it. Only for coupons that were published. */
-export function snapshotOf(coupon: Coupon): CouponSnapshot {
+export function snapshotOf(coupon: Coupon, channel: CouponChannel): CouponSnapshot {
   return {
     couponId: coupon.couponId,
     channelId: coupon.channelId,
+    partnerId: channel.partnerId,
+    channelStatus: channel.status,
     version: coupon.version,
     status: coupon.status,
     finishedReason: coupon.finishedReason,
@@ -15,11 +20,23 @@ export function snapshotOf(coupon: Coupon): CouponSnapshot {
     terms: {
       maxRedemptions: coupon.maxRedemptions,
       maxRedemptionsPerUser: coupon.maxRedemptionsPerUser,
+      timeLimit: coupon.timeLimit,
+      price: coupon.price,
+      bonus: coupon.bonus,
+      validity: coupon.validity,
+      trigger: coupon.triggerId === null ? null : { triggerId: coupon.triggerId, cost: coupon.triggerCost },
+      hideIfNotAvailable: coupon.hideIfNotAvailable,
     },
+    audience: coupon.audience,
+    availability: present(coupon, 'availability'),
+    programmeId: coupon.programmeId,
+    position: coupon.position,
+    editedAt: coupon.editedAt.toISOString(),
     schedule: {
       startAt: coupon.startAt?.toISOString() ?? null,
       endAt: coupon.endAt?.toISOString() ?? null,
       timeZone: present(coupon, 'timeZone'),
+      recurrence: coupon.recurrence,
     },
     messages: { redeemed: present(coupon, 'redeemedMessage') },
     publishedAt: present(coupon, 'publishedAt').toISOString(),

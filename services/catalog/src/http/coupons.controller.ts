@@ -1,4 +1,6 @@
 import {
+  changeCouponBody,
+  type ChangeCouponBody,
   couponPage,
   couponView,
   type CouponView,
@@ -17,7 +19,7 @@ import {
   Refuses,
   Roles,
 } from '#platform';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -27,10 +29,11 @@ import {
 } from '@nestjs/swagger';
 import { ActOnCoupon } from '../use-cases/act-on-coupon.js';
 import { CreateCoupon } from '../use-cases/create-coupon.js';
+import { EditCoupon } from '../use-cases/edit-coupon.js';
 import { ListCoupons } from '../use-cases/list-coupons.js';
 import { ReadCoupon } from '../use-cases/read-coupon.js';
 import { couponCursor } from './cursor.js';
-import { IfMatch } from './if-match.decorator.js';
+import { IfMatch, RequiredIfMatch } from './if-match.decorator.js';
 import { couponPageAnswer, pageRequest } from './page.dto.js';
 
 /** What every action on a coupon may be refused with. */
@@ -44,6 +47,7 @@ type Outcome<T = CouponView> = Promise<CommandOutcome<T>>;
 export class CouponsController {
   constructor(
     private readonly createCoupon: CreateCoupon,
+    private readonly editCoupon: EditCoupon,
     private readonly listCoupons: ListCoupons,
     private readonly readCoupon: ReadCoupon,
     private readonly actOnCoupon: ActOnCoupon,
@@ -78,8 +82,21 @@ export class CouponsController {
     return this.readCoupon.run(principal, couponId);
   }
 
+  @Patch(':couponId')
+  @Refuses(...actionRefusals)
+  @ApiOperation({ summary: 'Change fields of a draft, or the position of a published coupon' })
+  @ApiOkResponse({ standardSchema: couponView })
+  edit(
+    @CurrentPrincipal() principal: Principal,
+    @Param('couponId', { schema: id }) couponId: string,
+    @RequiredIfMatch() expectedVersion: number | null,
+    @Body({ schema: changeCouponBody }) fields: ChangeCouponBody,
+  ): Outcome {
+    return this.editCoupon.run(principal, couponId, { expectedVersion, fields });
+  }
+
   @Post(':couponId/publish')
-  @Refuses(...actionRefusals, 'missing_to_publish')
+  @Refuses(...actionRefusals, 'missing_to_publish', 'auto_coupons_in_a_circle')
   @HttpCode(200)
   @ApiOperation({ summary: 'Publish a draft: scheduled if its start is still to come, else active' })
   @ApiOkResponse({ standardSchema: couponView })

@@ -48,7 +48,7 @@ describe('creating a draft', () => {
     ['/redeemedMessage', { redeemedMessage: 'Hi {{user.nmae}}' }],
     ['/maxRedemptions', { maxRedemptions: 0 }],
     ['/maxRedemptionsPerUser', { maxRedemptionsPerUser: 1.5 }],
-    ['/type', { type: 'qr' }],
+    ['/type', { type: 'voucher' }],
     ['/channelId', { channelId: 'no-id' }],
     ['/startAt', { startAt: '2026-02-31T10:00:00Z' }],
     ['/endAt', { endAt: '2020-01-01T00:00:00Z' }],

@@ -46,3 +46,10 @@ export const channelCursor = cursorCodec(
   ({ channelId }: { channelId: string }) => ({ channelId }),
   (position) => position,
 );
+
+/** Of lists ordered by id. */
+export const idCursor = cursorCodec(
+  z.strictObject({ after: id }),
+  (after: string) => ({ after }),
+  ({ after }) => after,
+);

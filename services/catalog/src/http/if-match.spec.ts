@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ProblemError } from '#platform';
-import { expectedVersion } from './if-match.decorator.js';
+import { expectedVersion, statedVersion } from './if-match.decorator.js';
 
 describe('If-Match', () => {
   it.each([
@@ -26,5 +26,22 @@ describe('If-Match', () => {
         expect(expectedVersion(`"${version}"`)).toBe(version);
       }),
     );
+  });
+});
+
+describe('If-Match of an edit', () => {
+  it('must be there', () => {
+    expect(() => statedVersion(undefined)).toThrow(ProblemError);
+  });
+
+  it.each([
+    ['*', null],
+    ['"3"', 3],
+  ])('%s means version %j', (header, version) => {
+    expect(statedVersion(header)).toBe(version);
+  });
+
+  it('is as well formed as any', () => {
+    expect(() => statedVersion('3')).toThrow(ProblemError);
   });
 });

@@ -1,6 +1,6 @@
 import type { Channel, CouponView, PageQuery } from '#contracts';
 import type { Page, PageRequest } from '../use-cases/page.js';
-import { channelCursor, couponCursor, type CursorCodec } from './cursor.js';
+import { channelCursor, couponCursor, type CursorCodec, idCursor } from './cursor.js';
 
 interface PageAnswer<Item> {
   items: Item[];
@@ -21,4 +21,12 @@ export function couponPageAnswer({ items, last }: Page<CouponView>): PageAnswer<
 
 export function channelPageAnswer({ items, last }: Page<Channel>): PageAnswer<Channel> {
   return { items, nextCursor: last && channelCursor.write(last) };
+}
+
+/** A page of a list that is ordered by the id that `idOf` reads. */
+export function idPageAnswer<Item>(
+  { items, last }: Page<Item>,
+  idOf: (item: Item) => string,
+): PageAnswer<Item> {
+  return { items, nextCursor: last && idCursor.write(idOf(last)) };
 }

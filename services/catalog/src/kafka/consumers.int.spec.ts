@@ -1,7 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CouponStock, CouponView } from '#contracts';
-import { aChannel, channelFact, eventually, newId } from '#testkit';
-import { type AnyFact, CatalogWorld, inMinutes, type Owner } from '../../test/catalog-world.js';
+import {
+  accountFact,
+  aCashier,
+  aChannel,
+  anAccount,
+  aProgrammeChange,
+  aStore,
+  cashierFact,
+  channelFact,
+  eventually,
+  newId,
+  programmeChangeFact,
+  storeFact,
+} from '#testkit';
+import { type AnyFact, CatalogWorld, inMinutes, type Owner, partnerOf } from '../../test/catalog-world.js';
 
 let world: CatalogWorld;
 let owner: Owner;
@@ -51,6 +64,32 @@ function stockFact(coupon: CouponView, stock: CouponStock): AnyFact {
   };
 }
 
+function voidFact({ couponId, channelId }: CouponView, stock: CouponStock): AnyFact {
+  const redemptionId = newId();
+  const at = new Date().toISOString();
+  return {
+    topic: 'redemption.redemption.v1',
+    name: 'voided',
+    tenantId: owner.tenantId,
+    key: redemptionId,
+    subject: `redemption/${redemptionId}`,
+    data: {
+      redemptionId,
+      couponId,
+      channelId,
+      userId: newId(),
+      voidedAt: at,
+      voidedBy: newId(),
+      redeemedAt: at,
+      userRedemptions: 0,
+      storeId: null,
+      cashierId: null,
+      returned: {},
+      stock,
+    },
+  };
+}
+
 function exhaustedFact({ couponId }: { couponId: string }, stock: CouponStock): AnyFact {
   return {
     topic: 'redemption.coupon-exhausted.v1',
@@ -59,6 +98,19 @@ function exhaustedFact({ couponId }: { couponId: string }, stock: CouponStock): 
     key: couponId,
     subject: `coupon/${couponId}`,
     data: { couponId, exhaustedAt: new Date().toISOString(), stock },
+  };
+}
+
+/** The answer to a request that is not known here: what it says of the stock counts all the same. */
+function capFact({ couponId }: { couponId: string }, stock: CouponStock): AnyFact {
+  const requestId = newId();
+  return {
+    topic: 'redemption.cap.v1',
+    name: 'cap-applied',
+    tenantId: owner.tenantId,
+    key: couponId,
+    subject: `cap-request/${requestId}`,
+    data: { requestId, couponId, maxRedemptions: stock.max, decidedAt: new Date().toISOString(), stock },
   };
 }
 
@@ -175,6 +227,16 @@ describe('what redemption tells', () => {
     expect(await world.read(owner, coupon.couponId)).toMatchObject({ redeemed: 5 });
   });
 
+  it('counts a redemption that was taken back no more, and takes no older stock for news', async () => {
+    const coupon = await world.published(owner, { maxRedemptions: 100 });
+    const stock = (redeemed: number, revision: number) => ({ redeemed, max: 100, finished: false, revision });
+    await world.told(stockFact(coupon, stock(9, 10)));
+    await world.told(voidFact(coupon, stock(8, 11)));
+    expect(await world.read(owner, coupon.couponId)).toMatchObject({ redeemed: 8 });
+    await world.told(stockFact(coupon, stock(9, 10)));
+    expect(await world.read(owner, coupon.couponId)).toMatchObject({ redeemed: 8, version: coupon.version });
+  });
+
   it('finishes an exhausted coupon and publishes that', async () => {
     const coupon = await world.published(owner, { maxRedemptions: 2 });
     await world.produce(exhaustedFact(coupon, { redeemed: 2, max: 2, finished: true, revision: 3 }));
@@ -232,6 +294,9 @@ describe('a channel fact', () => {
 describe('what cannot be handled', () => {
   it.each([
     'platform.channel.v1',
+    'platform.partner.v1',
+    'platform.loyalty.v1',
+    'redemption.cap.v1',
     'scheduler.due.v1',
     'redemption.redemption.v1',
     'redemption.coupon-exhausted.v1',
@@ -248,6 +313,13 @@ describe('what cannot be handled', () => {
     const stock = { redeemed: 7, max: null, finished: true, revision: 8 };
     const goesOn = {
       'platform.channel.v1': () => world.owner([{}], owner.tenantId),
+      'platform.partner.v1': () =>
+        world.told(accountFact(owner.tenantId, anAccount({ partnerId: partnerOf(owner) }))),
+      'platform.loyalty.v1': () => world.programme(owner),
+      'redemption.cap.v1': async () => {
+        await world.produce(capFact(coupon, { ...stock, max: 9 }));
+        await becomes(coupon, { maxRedemptions: 9 });
+      },
       'scheduler.due.v1': async () => {
         await world.produce(dueFact(coupon, 'start', coupon.startAt));
         await becomes(coupon, { status: 'active' });
@@ -287,10 +359,16 @@ describe('what cannot be handled', () => {
     expect(deadLetters).toHaveLength(before);
   });
 
-  it('includes a channel fact without a revision', async () => {
+  it.each([
+    ['a channel', () => channelFact(owner.tenantId, aChannel())],
+    ['an account', () => accountFact(owner.tenantId, anAccount())],
+    ['a store', () => storeFact(owner.tenantId, aStore())],
+    ['a cashier', () => cashierFact(owner.tenantId, aCashier())],
+    ['a programme', () => programmeChangeFact(owner.tenantId, aProgrammeChange())],
+  ])('includes a fact about %s without a revision', async (_, make) => {
     const deadLetters = await world.namespace.collect('catalog.dead-letter.v1');
     const before = deadLetters.length;
-    const { revision: _, ...fact } = channelFact(owner.tenantId, aChannel());
+    const { revision: __, ...fact } = make();
     await world.produce(fact);
     await eventually(() => expect(deadLetters).toHaveLength(before + 1));
   });

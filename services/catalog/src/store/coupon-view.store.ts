@@ -6,9 +6,9 @@ import type { CouponPosition } from '../domain/coupon-position.js';
 type Instant<Value> = Value extends null ? null : Date;
 
 /** A coupon's row with its channel's zone and its usage, named as the view names them. */
-type Row = Omit<CouponView, 'startAt' | 'endAt' | 'createdAt' | 'publishedAt'> & {
-  [Field in 'startAt' | 'endAt' | 'createdAt' | 'publishedAt']: Instant<CouponView[Field]>;
-};
+type Row = Omit<CouponView, InstantField> & { [Field in InstantField]: Instant<CouponView[Field]> };
+
+type InstantField = 'startAt' | 'endAt' | 'createdAt' | 'editedAt' | 'publishedAt';
 
 const columns = `
   c.coupon_id AS "couponId", c.channel_id AS "channelId", c.type, c.status,
@@ -17,10 +17,16 @@ const columns = `
   -- From publication on redemption owns the cap.
   CASE WHEN u.stock_revision > 0 THEN u.max_redemptions ELSE c.max_redemptions END AS "maxRedemptions",
   c.max_redemptions_per_user AS "maxRedemptionsPerUser",
+  c.time_limit AS "timeLimit", c.price, c.bonus, c.validity,
+  CASE WHEN c.trigger_id IS NOT NULL
+    THEN jsonb_build_object('triggerId', c.trigger_id, 'cost', c.trigger_cost) END AS trigger,
+  c.hide_if_not_available AS "hideIfNotAvailable", c.points_taken_automatically AS "pointsTakenAutomatically",
+  c.audience, c.availability, c.programme_id AS "programmeId", c.position,
   coalesce(u.redeemed, 0) AS redeemed, c.start_at AS "startAt", c.end_at AS "endAt",
-  coalesce(c.time_zone, ch.time_zone) AS "timeZone",
+  coalesce(c.time_zone, ch.time_zone) AS "timeZone", c.recurrence,
   c.published_at IS NOT NULL AND coalesce(u.applied_version, 0) < c.version AS "takingEffect",
-  c.created_at AS "createdAt", c.published_at AS "publishedAt"`;
+  c.created_at AS "createdAt", c.edited_at AS "editedAt",
+  c.published_at AS "publishedAt"`;
 
 const joins = `
   JOIN channel ch ON ch.tenant_id = c.tenant_id AND ch.channel_id = c.channel_id
@@ -71,6 +77,7 @@ function toView(row: Row): CouponView {
     startAt: row.startAt?.toISOString() ?? null,
     endAt: row.endAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
+    editedAt: row.editedAt.toISOString(),
     publishedAt: row.publishedAt?.toISOString() ?? null,
   };
 }

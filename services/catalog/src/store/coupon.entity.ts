@@ -1,4 +1,14 @@
-import type { CouponStatus, CouponType, FinishedReason } from '#contracts';
+import type {
+  AddonUnits,
+  CouponAudience,
+  CouponAvailability,
+  CouponStatus,
+  CouponType,
+  Duration,
+  FinishedReason,
+  PointsAmount,
+  Recurrence,
+} from '#contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
 
@@ -40,6 +50,42 @@ export class CouponEntity implements Coupon {
   @Column('integer', { name: 'max_redemptions_per_user', nullable: true })
   maxRedemptionsPerUser!: number | null;
 
+  @Column('jsonb', { name: 'time_limit', nullable: true })
+  timeLimit!: Duration | null;
+
+  @Column('jsonb', { nullable: true })
+  price!: PointsAmount | null;
+
+  @Column('jsonb', { nullable: true })
+  bonus!: PointsAmount | null;
+
+  @Column('jsonb', { nullable: true })
+  validity!: Duration | null;
+
+  @Column('uuid', { name: 'trigger_id', nullable: true })
+  triggerId!: string | null;
+
+  @Column('jsonb', { name: 'trigger_cost', nullable: true })
+  triggerCost!: AddonUnits | null;
+
+  @Column('boolean', { name: 'hide_if_not_available' })
+  hideIfNotAvailable!: boolean;
+
+  @Column('boolean', { name: 'points_taken_automatically' })
+  pointsTakenAutomatically!: boolean;
+
+  @Column('text')
+  audience!: CouponAudience;
+
+  @Column('text', { nullable: true })
+  availability!: CouponAvailability | null;
+
+  @Column('uuid', { name: 'programme_id', nullable: true })
+  programmeId!: string | null;
+
+  @Column('integer', { nullable: true })
+  position!: number | null;
+
   @Column('timestamptz', { name: 'start_at', nullable: true })
   startAt!: Date | null;
 
@@ -49,8 +95,14 @@ export class CouponEntity implements Coupon {
   @Column('text', { name: 'time_zone', nullable: true })
   timeZone!: string | null;
 
+  @Column('jsonb', { nullable: true })
+  recurrence!: Recurrence | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
+
+  @Column('timestamptz', { name: 'edited_at' })
+  editedAt!: Date;
 
   @Column('timestamptz', { name: 'published_at', nullable: true })
   publishedAt!: Date | null;

@@ -1,21 +1,15 @@
 import type { CouponView } from '#contracts';
-import {
-  type CommandAnswer,
-  type CommandOutcome,
-  type CommandRequest,
-  IdempotentCommands,
-  ProblemError,
-} from '#platform';
+import { type CommandAnswer, type CommandOutcome, type CommandRequest, IdempotentCommands } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
-import { decide } from '../domain/decide.js';
+import { decide, type OwnerCommand } from '../domain/decide.js';
 import type { OwnerAction } from '../domain/life-cycle.js';
-import { ChannelStore } from '../store/channel.store.js';
-import { CouponStore } from '../store/coupon.store.js';
 import { CouponViewStore } from '../store/coupon-view.store.js';
 import { DatabaseClock } from '../store/database-clock.js';
 import { couponAnswer } from './coupon-answer.js';
+import { GatherSurroundings } from './gather-surroundings.js';
+import { LockOwnedCoupon } from './lock-owned-coupon.js';
 import { valueOf } from './refusal-to-problem.js';
 import { SaveCouponChange } from './save-coupon-change.js';
 
@@ -31,8 +25,8 @@ export class ActOnCoupon {
   constructor(
     private readonly commands: IdempotentCommands,
     private readonly clock: DatabaseClock,
-    private readonly coupons: CouponStore,
-    private readonly channels: ChannelStore,
+    private readonly lockOwned: LockOwnedCoupon,
+    private readonly surroundings: GatherSurroundings,
     private readonly save: SaveCouponChange,
     private readonly views: CouponViewStore,
   ) {}
@@ -45,15 +39,15 @@ export class ActOnCoupon {
   private async act(
     tx: EntityManager,
     { principal }: CommandRequest,
-    { couponId, action, expectedVersion }: CouponAction,
+    wanted: CouponAction,
   ): Promise<CommandAnswer<CouponView | null>> {
-    const { tenantId, subject, channels } = principal;
-    const before = await this.lockOwned(tx, tenantId, couponId, channels);
-    const channel = await this.channels.find(tx, tenantId, before.channelId);
-    if (channel === null) throw new ProblemError('channel_not_found');
+    const { tenantId, subject } = principal;
+    const { couponId, action } = wanted;
+    const before = await this.lockOwned.run(tx, principal, couponId);
+    const command = await this.commandOf(tx, tenantId, before, wanted);
+    // The clock is read after all locks: what was waited for counts.
     const now = await this.clock.now(tx);
-    const wanted = { action, expectedVersion, channelTimeZone: channel.timeZone };
-    const outcome = valueOf(decide(before, wanted, now));
+    const outcome = valueOf(decide(before, command, now));
     const after = outcome === 'removed' ? null : outcome;
     const by = { kind: 'person', id: subject } as const;
     await this.save.run(tx, tenantId, { before, after, action, by, at: now });
@@ -61,15 +55,13 @@ export class ActOnCoupon {
     return couponAnswer(200, await this.views.find(tx, tenantId, couponId));
   }
 
-  /** Somebody else's coupon is answered like none: its existence is nobody's business. */
-  private async lockOwned(
+  private async commandOf(
     tx: EntityManager,
     tenantId: string,
-    couponId: string,
-    channels: readonly string[],
-  ): Promise<Coupon> {
-    const coupon = await this.coupons.lock(tx, tenantId, couponId);
-    if (coupon === null || !channels.includes(coupon.channelId)) throw new ProblemError('coupon_not_found');
-    return coupon;
+    coupon: Coupon,
+    { action, expectedVersion }: CouponAction,
+  ): Promise<OwnerCommand> {
+    if (action !== 'publish') return { action, expectedVersion };
+    return { action, expectedVersion, surroundings: await this.surroundings.run(tx, tenantId, coupon) };
   }
 }

@@ -1,15 +1,34 @@
 import type { EventOf } from '#contracts';
-import { revisionOf } from '#platform';
+import { Outbox, revisionOf } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ChannelStore } from '../store/channel.store.js';
 
 @Injectable()
 export class KeepChannel {
-  constructor(private readonly channels: ChannelStore) {}
+  constructor(
+    private readonly channels: ChannelStore,
+    private readonly outbox: Outbox,
+  ) {}
 
-  /** @throws Error on a fact without a revision: its place in the channel's history is unknown */
+  /**
+   * Keeps the channel and tells what coupons are judged by.
+   * @throws Error on a fact without a revision: its place in the channel's history is unknown
+   */
   async run(tx: EntityManager, { envelope, data }: EventOf<'platform.channel.v1'>): Promise<void> {
-    await this.channels.keep(tx, envelope.tenantId, data, revisionOf(envelope));
+    const { tenantId, time } = envelope;
+    const fact = { revision: revisionOf(envelope), at: new Date(time) };
+    const told = await this.channels.keep(tx, tenantId, data, fact);
+    if (told === null) return;
+    await this.outbox.add(tx, {
+      topic: 'catalog.channel.v1',
+      name: 'channel-snapshot',
+      tenantId,
+      key: data.channelId,
+      subject: `channel/${data.channelId}`,
+      revision: told.revision,
+      time,
+      data: told.data,
+    });
   }
 }

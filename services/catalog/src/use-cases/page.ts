@@ -15,3 +15,8 @@ export function cutPage<Item>(found: readonly Item[], limit: number): Page<Item>
   const items = found.slice(0, limit);
   return { items, last: found.length > limit ? (items.at(-1) ?? null) : null };
 }
+
+/** What a store is asked for, so that it shows whether another page follows. */
+export function oneMore<Position>({ after, limit }: PageRequest<Position>): PageRequest<Position> {
+  return { after, limit: limit + 1 };
+}

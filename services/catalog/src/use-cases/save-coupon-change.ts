@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
 import { snapshotOf, wasPublished } from '../domain/snapshot.js';
-import { AuditStore, type CouponChange } from '../store/audit.store.js';
+import { AuditStore, type Change } from '../store/audit.store.js';
+import { ChannelStore } from '../store/channel.store.js';
 import { CouponStore } from '../store/coupon.store.js';
 
 /**
@@ -14,23 +15,27 @@ import { CouponStore } from '../store/coupon.store.js';
 export class SaveCouponChange {
   constructor(
     private readonly coupons: CouponStore,
+    private readonly channels: ChannelStore,
     private readonly audit: AuditStore,
     private readonly outbox: Outbox,
   ) {}
 
   /** The coupon's row is locked by the caller, unless it is new. */
-  async run(tx: EntityManager, tenantId: string, change: CouponChange): Promise<void> {
+  async run(tx: EntityManager, tenantId: string, change: Change<Coupon>): Promise<void> {
     const { before, after } = change;
     const couponId = (after ?? before)?.couponId;
     if (couponId === undefined) throw new Error('a change needs a coupon before or after it');
     if (before === null && after !== null) await this.coupons.insert(tx, tenantId, after);
     else if (after !== null) await this.coupons.replace(tx, tenantId, after);
     else await this.coupons.remove(tx, tenantId, couponId);
-    await this.audit.add(tx, tenantId, couponId, change);
+    await this.audit.add(tx, tenantId, { couponId }, change);
     if (after !== null && wasPublished(after)) await this.publish(tx, tenantId, after, change.at);
   }
 
   private async publish(tx: EntityManager, tenantId: string, coupon: Coupon, at: Date): Promise<void> {
+    const channel = await this.channels.find(tx, tenantId, coupon.channelId);
+    // A foreign key holds the channel's row for as long as its coupons are there.
+    if (channel === null) throw new Error(`Channel ${coupon.channelId} of coupon ${coupon.couponId} is gone`);
     await this.outbox.add(tx, {
       topic: 'catalog.coupon.v1',
       name: 'coupon-snapshot',
@@ -39,7 +44,7 @@ export class SaveCouponChange {
       subject: `coupon/${coupon.couponId}`,
       revision: coupon.version,
       time: at.toISOString(),
-      data: snapshotOf(coupon),
+      data: snapshotOf(coupon, channel),
     });
   }
 }

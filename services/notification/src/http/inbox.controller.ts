@@ -7,7 +7,7 @@ import { StreamInbox } from '../use-cases/stream-inbox.js';
 import { cursorOf, positionOfCursor, positionOfEventId } from './inbox-position.js';
 
 @ApiTags('inbox')
-@Roles('end_user')
+@Roles('end_user', 'channel_owner')
 @Controller('v1/inbox')
 export class InboxController {
   constructor(
@@ -16,7 +16,10 @@ export class InboxController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'My messages, newest first' })
+  @ApiOperation({
+    summary: 'My messages, newest first',
+    description: 'To users: what channels tell them. To channel owners: notices about their own channels.',
+  })
   @ApiOkResponse({ standardSchema: messagePage })
   async list(
     @CurrentPrincipal() principal: Principal,

@@ -8,10 +8,11 @@ import {
 } from '../../test/notification-world.js';
 
 let world: NotificationWorld;
+let url: string;
 
 beforeAll(async () => {
   world = await startNotificationWorld();
-  await world.replica({ MESSAGE_LATE_AFTER_MS: '800' });
+  ({ url } = await world.replica({ MESSAGE_LATE_AFTER_MS: '400' }));
 });
 afterAll(() => world?.stop());
 
@@ -225,29 +226,168 @@ describe('stale revisions', () => {
 });
 
 describe('a voided redemption', () => {
-  it('is told to nobody', async () => {
+  it('is told to its user, once, after the message of the redemption', async () => {
     const story = aStory();
     await produceAndHandle(Object.values(story.facts));
-    const { data, ...fact } = redeemedFact(story.tenantId, story.about);
-    const { redemptionId, couponId, channelId, userId, stock } = data;
-    const eventId = await produce({
-      ...fact,
-      name: 'voided',
-      data: {
-        redemptionId,
-        couponId,
-        channelId,
-        userId,
-        stock,
-        voidedAt: data.redeemedAt,
-        voidedBy: newId(),
-      },
+    const redemption = redeemedFact(story.tenantId, story.about);
+    const taken = voidedFact(redemption);
+    await produceAndHandle([redemption, taken, { ...taken, id: newId() }]);
+    expect((await story.messages()).map(({ text }) => text)).toEqual([
+      whole,
+      'Your redemption of “Free espresso” was taken back. The points that it cost are yours again.',
+    ]);
+    await eventually(async () => {
+      const [, record] = await published(story.tenantId);
+      expect(JSON.parse(record?.value ?? '')).toMatchObject({
+        kind: 'coupon_voided',
+        userId: story.user.userId,
+        redemptionId: redemption.data.redemptionId,
+      });
     });
-    await handled([eventId]);
-    expect(await story.messages()).toEqual([]);
+  });
+
+  it('is the last word, also when the redemption itself is heard of later', async () => {
+    const story = aStory();
+    const redemption = redeemedFact(story.tenantId, story.about);
+    await produceAndHandle(Object.values(story.facts));
+    await produceAndHandle([voidedFact(redemption), redemption]);
+    expect((await story.messages()).map(({ text }) => text)).toEqual([
+      'Your redemption of “Free espresso” was taken back. The points that it cost are yours again.',
+    ]);
+  });
+
+  it('lets no later redemption fact wait for its words, either', async () => {
+    const story = aStory();
+    const redemption = redeemedFact(story.tenantId, story.about);
+    await produceAndHandle([voidedFact(redemption), redemption]);
     expect(await story.pending()).toEqual([]);
   });
+
+  it('takes the place of a message that still waits for its words', async () => {
+    const story = aStory();
+    const redemption = redeemedFact(story.tenantId, story.about);
+    await produceAndHandle([redemption]);
+    await produceAndHandle([voidedFact(redemption)]);
+    expect(await story.pending()).toEqual([]);
+    await produceAndHandle(Object.values(story.facts));
+    await settle();
+    expect((await story.messages()).map(({ text }) => text)).toEqual([
+      'A coupon that you redeemed was taken back. The points that it cost are yours again.',
+    ]);
+  });
 });
+
+describe("an account's add-on units that are used up", () => {
+  const owners = [newId(), newId()];
+  const notice =
+    'Your coupon “Free espresso” could not be redeemed: it takes 1024 MB, and your account has 512 left. ' +
+    'It is refused until you buy more.';
+  const noticesOf = async (story: ReturnType<typeof aStory>) =>
+    (await story.messages()).map(({ user_id, text }) => ({ user_id, text }));
+  const toEachOwner = owners.toSorted().map((user_id) => ({ user_id, text: notice }));
+
+  it('are told to each owner of the channel, once, under whatever event id they come', async () => {
+    const story = aStory();
+    const channel = channelFact(story.tenantId, { ...story.channel, ownerIds: owners });
+    await produceAndHandle([channel, story.facts.coupon]);
+    const fact = usedUpFact(story, new Date().toISOString());
+    await produceAndHandle([fact, { ...fact, id: newId() }]);
+    expect(await noticesOf(story)).toEqual(toEachOwner);
+    await eventually(async () => expect(await published(story.tenantId)).toHaveLength(2));
+    const records = await published(story.tenantId);
+    expect(records.map(({ value }) => JSON.parse(value ?? '') as unknown)).toEqual(
+      expect.arrayContaining(
+        owners.map((userId) =>
+          expect.objectContaining({
+            kind: 'owner_notice',
+            userId,
+            channelId: story.channel.channelId,
+            couponId: story.coupon.couponId,
+            redemptionId: null,
+          }),
+        ),
+      ),
+    );
+
+    const token = await world.token({ tenantId: story.tenantId, userId: owners[0]!, role: 'channel_owner' });
+    const answer = await fetch(`${url}/v1/inbox`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await answer.json()).toMatchObject({ items: [{ kind: 'owner_notice', userId: owners[0] }] });
+
+    await produceAndHandle([usedUpFact(story, new Date(Date.now() + 1_000).toISOString())]);
+    expect(await story.messages()).toHaveLength(4);
+  });
+
+  it('wait for the channel, whose owners come by another topic', async () => {
+    const story = aStory();
+    // So far ahead that it is waited for however slow the machine is.
+    const eventId = await produce(usedUpFact(story, new Date(Date.now() + 600_000).toISOString()));
+    await produceAndHandle([story.facts.coupon]);
+    expect(await story.messages()).toEqual([]);
+    await produce(channelFact(story.tenantId, { ...story.channel, ownerIds: owners }));
+    await handled([eventId]);
+    expect(await noticesOf(story)).toEqual(toEachOwner);
+  });
+
+  it('of a channel that never comes are a dead letter', async () => {
+    const story = aStory();
+    await produce(usedUpFact(story, '2026-01-01T00:00:00.000Z'));
+    await eventually(async () => {
+      const letters = await world.namespace.collect('notification.dead-letter.v1');
+      expect(letters.filter((letter) => letter.headers['ce_tenantid'] === story.tenantId)).toHaveLength(1);
+    });
+  });
+
+  it('reach owners of a channel that was told before owners were kept, once it is told again', async () => {
+    const story = aStory();
+    await produceAndHandle([story.facts.channel]);
+    const older = 'UPDATE channel_name SET owner_ids = NULL RETURNING channel_id';
+    expect(await world.database.rows(story.tenantId, older)).toHaveLength(1);
+    await produceAndHandle([channelFact(story.tenantId, { ...story.channel, ownerIds: owners })]);
+    await produceAndHandle([usedUpFact(story, new Date().toISOString())]);
+    expect(await story.messages()).toHaveLength(2);
+  });
+});
+
+/** The coupon was refused: it costs 1024 MB, and 512 are left. */
+function usedUpFact({ tenantId, channel, coupon }: ReturnType<typeof aStory>, usedUpAt: string) {
+  const { channelId, partnerId } = channel;
+  const wanted = { resource: 'MB', units: 1024 };
+  return {
+    topic: 'redemption.addon.v1' as const,
+    name: 'addon-used-up' as const,
+    tenantId,
+    key: partnerId,
+    subject: `addon/${partnerId}/MB`,
+    data: { partnerId, channelId, couponId: coupon.couponId, wanted, left: 512, usedUpAt },
+  };
+}
+
+/** The redemption taken back, its price with it. */
+function voidedFact({ tenantId, key, subject, data }: ReturnType<typeof redeemedFact>) {
+  const { redemptionId, couponId, channelId, userId, redeemedAt, stock } = data;
+  const price = { pointNameId: newId(), amount: '5' };
+  return {
+    topic: 'redemption.redemption.v1' as const,
+    name: 'voided' as const,
+    tenantId,
+    key,
+    subject,
+    data: {
+      redemptionId,
+      couponId,
+      channelId,
+      userId,
+      redeemedAt,
+      stock,
+      voidedAt: redeemedAt,
+      voidedBy: newId(),
+      userRedemptions: 0,
+      storeId: null,
+      cashierId: null,
+      returned: { price },
+    },
+  };
+}
 
 /** Resolves when the service has handled all of these events. */
 async function handled(eventIds: readonly string[]): Promise<void> {

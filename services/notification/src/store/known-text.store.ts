@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CouponText, KnownTexts } from '../domain/compose-message.js';
 
-/** What messages are made of: coupons' texts and the names of users and channels, each as of its newest revision. */
+/** What messages are made of: coupons' texts, names of users and channels, and channels' owners, each as of its newest revision. */
 @Injectable()
 export class KnownTextStore {
   /** @returns false when the stored version is as new or newer */
@@ -19,20 +19,42 @@ export class KnownTextStore {
   }
 
   /** @returns false when the stored revision is as new or newer */
-  async putChannelName(
+  async putChannel(
     tx: EntityManager,
     tenantId: string,
     channelId: string,
-    { name, revision }: { name: string; revision: number },
+    { name, ownerIds, revision }: { name: string; ownerIds: readonly string[]; revision: number },
   ): Promise<boolean> {
+    // Told before owners were kept, a channel takes them from the same revision told again.
     const rows: unknown[] = await tx.query(
-      `INSERT INTO channel_name AS stored (tenant_id, channel_id, revision, name) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (tenant_id, channel_id) DO UPDATE SET revision = excluded.revision, name = excluded.name
+      `INSERT INTO channel_name AS stored (tenant_id, channel_id, revision, name, owner_ids)
+       VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (tenant_id, channel_id) DO UPDATE
+         SET revision = excluded.revision, name = excluded.name, owner_ids = excluded.owner_ids
          WHERE stored.revision < excluded.revision
+            OR (stored.revision = excluded.revision AND stored.owner_ids IS NULL)
        RETURNING 1`,
-      [tenantId, channelId, revision, name],
+      [tenantId, channelId, revision, name, ownerIds],
     );
     return rows.length > 0;
+  }
+
+  /** null = not heard of yet */
+  async ownersOf(tx: EntityManager, tenantId: string, channelId: string): Promise<string[] | null> {
+    const rows: { owner_ids: string[] | null }[] = await tx.query(
+      'SELECT owner_ids FROM channel_name WHERE tenant_id = $1 AND channel_id = $2',
+      [tenantId, channelId],
+    );
+    return rows[0]?.owner_ids ?? null;
+  }
+
+  /** undefined = its text has not arrived */
+  async couponName(tx: EntityManager, tenantId: string, couponId: string): Promise<string | undefined> {
+    const rows: { name: string }[] = await tx.query(
+      'SELECT name FROM coupon_text WHERE tenant_id = $1 AND coupon_id = $2',
+      [tenantId, couponId],
+    );
+    return rows[0]?.name;
   }
 
   /**

@@ -68,6 +68,19 @@ export class MessageStore {
     return rows[0] ? placed(rows[0]) : null;
   }
 
+  /** Whether there is a message of this kind for this cause. */
+  async has(
+    tx: EntityManager,
+    tenantId: string,
+    { causeId, kind }: Pick<NewMessage, 'causeId' | 'kind'>,
+  ): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      'SELECT 1 FROM message WHERE tenant_id = $1 AND cause_id = $2 AND kind = $3',
+      [tenantId, causeId, kind],
+    );
+    return rows.length > 0;
+  }
+
   /** Newest first, from before `before` on (null = from the newest). */
   async newest(
     tx: EntityManager,

@@ -106,11 +106,17 @@ export class PendingMessageStore {
     );
   }
 
-  async remove(tx: EntityManager, { tenantId, redemptionId }: PendingMessage): Promise<void> {
-    await tx.query(
+  /** @returns false when it is not there (any more) */
+  async remove(
+    tx: EntityManager,
+    { tenantId, redemptionId }: Pick<PendingMessage, 'tenantId' | 'redemptionId'>,
+  ): Promise<boolean> {
+    // A DELETE's answer from TypeORM is [rows, count].
+    const [, count]: [unknown[], number] = await tx.query(
       `DELETE FROM pending_message WHERE tenant_id = $1 AND cause_id = $2 AND kind = 'coupon_redeemed'`,
       [tenantId, redemptionId],
     );
+    return count === 1;
   }
 
   /** For the metrics. */

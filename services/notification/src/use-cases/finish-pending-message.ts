@@ -35,8 +35,15 @@ export class FinishPendingMessage {
       nameWaitMs: this.config.NAME_WAIT_MS,
     });
     if (composition.ready) {
-      await this.pending.remove(tx, claimed);
-      return this.writeMessage.run(tx, claimed, composition.text);
+      // Gone: the redemption was taken back while this was looked at.
+      if (!(await this.pending.remove(tx, claimed))) return;
+      const causeId = claimed.redemptionId;
+      return this.writeMessage.run(tx, {
+        ...claimed,
+        causeId,
+        kind: 'coupon_redeemed',
+        text: composition.text,
+      });
     }
     const late = claimed.waitedMs >= this.config.MESSAGE_LATE_AFTER_MS;
     if (late && !claimed.lateReported) this.#reportLate(claimed);

@@ -3,12 +3,11 @@ import { Metrics, Outbox, TenantDatabase } from '#platform';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { InboxWakeUps } from '../redis/inbox-wake-ups.js';
-import { MessageStore } from '../store/message.store.js';
-import type { PendingMessage } from '../store/pending-message.store.js';
+import { MessageStore, type NewMessage } from '../store/message.store.js';
 
 /**
- * Puts a rendered message into the user's inbox and, in the same transaction, on its way to the chat service. Does
- * nothing when the redemption's message has been written before.
+ * Puts a rendered message into its user's inbox and, in the same transaction, on its way to the chat service. Does
+ * nothing when a message of this kind for the same cause has been written before.
  */
 @Injectable()
 export class WriteMessage {
@@ -22,20 +21,9 @@ export class WriteMessage {
 
   async run(
     tx: EntityManager,
-    redemption: Omit<PendingMessage, 'couponVersion'>,
-    text: string,
+    { tenantId, ...rendered }: Omit<NewMessage, 'messageId'> & { readonly tenantId: string },
   ): Promise<void> {
-    const { tenantId, redemptionId } = redemption;
-    const placed = await this.messages.append(tx, tenantId, {
-      messageId: uuidv7(),
-      userId: redemption.userId,
-      channelId: redemption.channelId,
-      kind: 'coupon_redeemed',
-      causeId: redemptionId,
-      couponId: redemption.couponId,
-      redemptionId,
-      text,
-    });
+    const placed = await this.messages.append(tx, tenantId, { messageId: uuidv7(), ...rendered });
     if (!placed) return;
     const { message } = placed;
     await this.outbox.add(tx, {

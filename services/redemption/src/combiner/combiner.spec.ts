@@ -11,9 +11,14 @@ type Batch = readonly Ticket<Entry, string>[];
 class Stage {
   readonly seen: string[][] = [];
   private readonly doors: (() => void)[] = [];
-  constructor(private readonly isOpen: boolean) {}
+  /** @param asks it takes a turn of the event loop, as whoever asks a server does */
+  constructor(
+    private readonly isOpen: boolean,
+    private readonly asks = false,
+  ) {}
   async pass(batch: Batch): Promise<void> {
     this.seen.push(batch.map(({ entry }) => entry.name));
+    if (this.asks) await turn();
     if (!this.isOpen) await new Promise<void>((resolve) => this.doors.push(resolve));
   }
   open(): void {
@@ -50,6 +55,10 @@ function entry(name: string, over: Partial<Entry> = {}): Entry {
 const turn = (): Promise<void> =>
   new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
 
+async function turns(count: number): Promise<void> {
+  for (let left = count; left > 0; left -= 1) await turn();
+}
+
 async function answerOf(submission: ReturnType<Combiner<Entry, string, Batch>['submit']>): Promise<string> {
   if (!submission.taken) throw new Error(`turned away: ${submission.reason}`);
   return submission.answer;
@@ -69,25 +78,43 @@ describe('natural batching', () => {
   });
 
   it('screens the next batch while this one settles, and settles one batch at a time', async () => {
-    const { combiner, screen, settle } = combinerWith({ settle: new Stage(false) });
+    const asking = new Stage(true, true);
+    const { combiner, screen, settle } = combinerWith({ screen: asking, settle: new Stage(false) });
     const first = answerOf(combiner.submit(entry('a')));
-    await turn();
+    await turns(3);
     const second = answerOf(combiner.submit(entry('b')));
-    await turn();
+    await turns(3);
     expect(screen.seen).toEqual([['a'], ['b']]);
     expect(settle.seen).toEqual([['a']]);
     const third = answerOf(combiner.submit(entry('c')));
     const fourth = answerOf(combiner.submit(entry('d')));
     settle.open();
     await first;
-    await turn();
+    await turns(3);
     expect(settle.seen).toEqual([['a'], ['b']]);
     expect(screen.seen).toEqual([['a'], ['b'], ['c', 'd']]);
     settle.open();
     await second;
-    await turn();
+    await turns(3);
     settle.open();
     await expect(Promise.all([third, fourth])).resolves.toEqual(['c!', 'd!']);
+  });
+
+  it('lets a batch grow until the one before is settled where screening asks nobody', async () => {
+    const { combiner, screen, settle } = combinerWith({ settle: new Stage(false) });
+    const first = answerOf(combiner.submit(entry('a')));
+    await turns(3);
+    const second = answerOf(combiner.submit(entry('b')));
+    await turns(3);
+    const third = answerOf(combiner.submit(entry('c')));
+    await turns(3);
+    expect(screen.seen).toEqual([['a']]);
+    settle.open();
+    await first;
+    await turns(3);
+    expect(settle.seen).toEqual([['a'], ['b', 'c']]);
+    settle.open();
+    await expect(Promise.all([second, third])).resolves.toEqual(['b!', 'c!']);
   });
 
   it('never makes a batch longer than the limit', async () => {
@@ -118,15 +145,16 @@ describe('natural batching', () => {
     expect(settle.seen).toEqual([['a'], ['c'], ['b']]);
   });
 
-  it('holds one entry per user and coupon in a batch; the second waits for the next', async () => {
+  it('holds one entry per user in a batch, whatever the coupon; the second waits for the next', async () => {
     const { combiner, settle } = combinerWith();
     const entries = [
       entry('a', { userId: 'u' }),
       entry('b', { userId: 'u' }),
       entry('c', { userId: 'u', couponId: 'c2' }),
+      entry('d'),
     ];
     await Promise.all(entries.map((one) => answerOf(combiner.submit(one))));
-    expect(settle.seen).toEqual([['a', 'c'], ['b']]);
+    expect(settle.seen).toEqual([['a', 'd'], ['b'], ['c']]);
   });
 });
 

@@ -15,8 +15,11 @@ export class InFlight<Answer> {
       if (known.fingerprint !== fingerprint) return { kind: 'other_request' };
       return { kind: 'copy', answer: known.answer };
     }
-    const answer = start().finally(() => this.requests.delete(key));
+    const answer = start();
     this.requests.set(key, { fingerprint, answer });
+    // Not `finally`, whose promise everybody would wait for in place of the answer's own.
+    const forget = (): void => void this.requests.delete(key);
+    answer.then(forget, forget);
     return { kind: 'first', answer };
   }
 }

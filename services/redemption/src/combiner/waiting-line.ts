@@ -2,7 +2,7 @@ import type { Combinable, Ticket } from './ticket.js';
 
 /**
  * Entries of one lane in order of arrival, per tenant. A batch holds one tenant's entries for any coupons, at most one
- * per user and coupon; tenants take turns, so that a busy one does not hold the others up.
+ * per user, whose balances the function then touches once; tenants take turns, so that a busy one does not hold the others up.
  */
 export class WaitingLine<Entry extends Combinable, Answer> {
   private readonly byTenant = new Map<string, Ticket<Entry, Answer>[]>();
@@ -31,12 +31,12 @@ export class WaitingLine<Entry extends Combinable, Answer> {
     let index = 0;
     for (; index < waiting.length && batch.length < max; index += 1) {
       const ticket = waiting[index] as Ticket<Entry, Answer>;
-      const who = `${ticket.entry.couponId}/${ticket.entry.userId}`;
-      if (seen.has(who)) {
+      const { userId } = ticket.entry;
+      if (seen.has(userId)) {
         left.push(ticket);
         continue;
       }
-      seen.add(who);
+      seen.add(userId);
       batch.push(ticket);
     }
     // Deleting and setting again moves the tenant behind the others.

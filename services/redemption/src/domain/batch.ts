@@ -1,5 +1,7 @@
 import type { RedemptionView } from '#contracts';
 import type { Stock } from './coupon.js';
+import type { Means } from './means.js';
+import type { Person } from './person.js';
 import type { RefusalCode } from './refusal.js';
 
 /** One request on its way to the database. */
@@ -7,6 +9,7 @@ export interface RedeemEntry {
   readonly tenantId: string;
   readonly couponId: string;
   readonly userId: string;
+  readonly means: Means;
   /** See use-cases/request-identity.ts. */
   readonly reservationId: string;
   readonly fingerprint: string;
@@ -14,6 +17,8 @@ export interface RedeemEntry {
   readonly redemptionId: string;
   readonly eventId: string;
   readonly correlationId: string;
+  /** W3C; absent where nothing is traced. */
+  readonly traceparent?: string;
 }
 
 /** What the database said of one entry. */
@@ -25,7 +30,16 @@ export type EntryOutcome =
   | { readonly kind: 'key_reused' }
   /** The coupon's terms are not those that the caller knew; nothing was decided. */
   | { readonly kind: 'stale' }
-  | { readonly kind: 'refused'; readonly code: RefusalCode };
+  /** `person`: what was seen of the user, as far as the refusal's words need it. */
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly person: Person };
+
+/** What came of one entry, and how its user stands to its coupon after the batch. */
+export interface DecidedEntry {
+  readonly outcome: EntryOutcome;
+  readonly uses: number;
+  /** The latest use, milliseconds since 1970. */
+  readonly lastAt: number | null;
+}
 
 /** A coupon's numbers after a batch. */
 export interface CouponAfter {
@@ -35,7 +49,9 @@ export interface CouponAfter {
 }
 
 export interface BatchOutcome {
+  /** The instant at which all was decided, milliseconds since 1970, on the database's clock. */
+  readonly now: number;
   readonly coupons: readonly CouponAfter[];
-  /** In the order of the batch; `uses` of the entry's user after the batch. */
-  readonly entries: readonly { readonly outcome: EntryOutcome; readonly uses: number }[];
+  /** In the order of the batch. */
+  readonly entries: readonly DecidedEntry[];
 }

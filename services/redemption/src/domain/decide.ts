@@ -1,7 +1,10 @@
-import type { CouponType } from '#contracts';
-import type { Coupon, Person, Stock } from './coupon.js';
-import { type Refusal, refusal } from './refusal.js';
-import { rules } from './rules/rules.js';
+import type { Coupon, Stock } from './coupon.js';
+import { firstFailure } from './evaluate.js';
+import type { Means } from './means.js';
+import type { Person } from './person.js';
+import type { Refusal } from './refusal.js';
+import { refusalOf } from './refusal-words.js';
+import { never } from './rules/rule.js';
 
 export interface RedeemState {
   /** undefined = redemption has no such coupon of this tenant */
@@ -9,15 +12,13 @@ export interface RedeemState {
   readonly person: Person;
 }
 
-export interface RedeemCommand {
-  readonly redeems: CouponType;
-}
-
 /** What a winner gets: the numbers after the redemption. */
 export interface Accepted {
   readonly accepted: true;
   readonly userRedemptions: number;
   readonly stock: Stock;
+  /** What the partner still holds of the coupon's resource. */
+  readonly partnerUnits: number;
 }
 
 export interface Refused {
@@ -32,24 +33,16 @@ export type Decision = Accepted | Refused;
  * keeps the two together.
  * @param now milliseconds since 1970
  */
-export function decide(state: RedeemState, command: RedeemCommand, now: number): Decision {
-  const { coupon, person } = state;
-  if (coupon === undefined) return { accepted: false, refusal: refusal('coupon_not_found') };
-  for (const rule of rules) {
-    const code = rule.check({ coupon, person, redeems: command.redeems }, now);
-    if (code !== undefined) return { accepted: false, refusal: refusal(code, coupon) };
-  }
-  return { accepted: true, userRedemptions: person.uses + 1, stock: afterOneMore(coupon.stock) };
-}
-
-/**
- * What the coupon alone says, its user unknown: a hint that saves work. Terms in memory may be old and this process's
- * clock is not the one that decides, so a refusal given here is confirmed against the database before it is answered.
- */
-export function looksRefused(coupon: Coupon, command: RedeemCommand, now: number): boolean {
-  return rules.some(
-    (rule) => rule.about === 'coupon' && rule.check({ coupon, redeems: command.redeems }, now) !== undefined,
-  );
+export function decide({ coupon, person }: RedeemState, means: Means, now: number): Decision {
+  if (coupon === undefined) return { accepted: false, refusal: refusalOf(never('coupon_not_found')) };
+  const first = firstFailure({ coupon, person, means }, now);
+  if (first !== undefined) return { accepted: false, refusal: refusalOf(first.failure, coupon) };
+  return {
+    accepted: true,
+    userRedemptions: person.uses + 1,
+    stock: afterOneMore(coupon.stock),
+    partnerUnits: coupon.partnerUnits - (coupon.units?.units ?? 0),
+  };
 }
 
 function afterOneMore(stock: Stock): Stock {

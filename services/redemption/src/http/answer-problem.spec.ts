@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ProblemError } from '#platform';
+import { plainAnswer } from '../../test/redemption-fixture.js';
 import type { RedeemAnswer } from '../domain/answer.js';
 import { outcomeOrProblem } from './answer-problem.js';
 
@@ -9,6 +10,7 @@ const view = {
   userId: 'u',
   redeemedAt: '2026-11-22T12:00:00.000Z',
   userRedemptions: 1,
+  ...plainAnswer,
 };
 
 function problemOf(answer: RedeemAnswer): ProblemError {

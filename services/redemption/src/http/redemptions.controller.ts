@@ -13,7 +13,7 @@ export class RedemptionsController {
   constructor(private readonly redeemCoupon: RedeemCoupon) {}
 
   @Post()
-  @ApiOperation({ summary: 'Redeem a click coupon' })
+  @ApiOperation({ summary: 'Redeem a click or a time-based coupon' })
   @Refuses(...refusalCodes, 'rate_limited')
   @ApiCreatedResponse({ standardSchema: redemptionView, description: 'Committed; it will not be undone.' })
   async redeem(

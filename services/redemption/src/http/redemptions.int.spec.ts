@@ -241,7 +241,7 @@ describe('terms that change', () => {
     const coupon = await world.coupon({ max: 2, version: 4 });
     const users = await world.followersOf(coupon, 3);
     await world.redeem(replica, { couponId: coupon.couponId, userId: users[0] ?? '' });
-    const terms = { maxRedemptions: 50, maxRedemptionsPerUser: null };
+    const terms = { ...coupon.terms, maxRedemptions: 50 };
     await world.snapshot({ ...coupon, version: 7, terms, name: 'New name' });
     await world.snapshot({ ...coupon, version: 3, status: 'disabled' });
     const marker = await world.coupon();

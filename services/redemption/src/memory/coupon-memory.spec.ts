@@ -65,6 +65,20 @@ describe('CouponMemory', () => {
     });
   });
 
+  it('keeps a timeframe’s object as long as the terms are the same: what was reckoned for it is kept with it', () => {
+    const { memory } = memoryOver([]);
+    const timeframe = () => ({
+      startAt: null,
+      endAt: null,
+      timeZone: 'UTC',
+      recurrence: { kind: 'daily' as const, opensAt: '09:00', closesAt: '10:00' },
+    });
+    const coupon = aKnownCoupon({ timeframe: timeframe() });
+    const first = memory.learn(coupon).timeframe;
+    expect(memory.learn({ ...coupon, timeframe: timeframe() }).timeframe).toBe(first);
+    expect(memory.learn({ ...coupon, version: 2, timeframe: timeframe() }).timeframe).not.toBe(first);
+  });
+
   it('drops the coupon that was not used for longest', () => {
     const { memory } = memoryOver([]);
     const [first, second] = [aKnownCoupon(), aKnownCoupon()];

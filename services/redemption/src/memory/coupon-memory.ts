@@ -47,13 +47,21 @@ export class CouponMemory {
     return load;
   }
 
+  /** From the database as it is now, not as a query that is under way will find it. undefined = there is none. */
+  async reload(tenantId: string, couponId: string): Promise<Coupon | undefined> {
+    const coupon = await this.facts.coupon(tenantId, couponId);
+    return coupon && this.learn(coupon);
+  }
+
   /** Takes over what is newer: terms by version, stock by revision. Returns what is known then. */
   learn(coupon: Coupon): Coupon {
     const key = keyOf(coupon.tenantId, coupon.couponId);
     const known = this.coupons.get(key);
     const terms = known === undefined || coupon.version >= known.version ? coupon : known;
     const stock = known === undefined ? coupon.stock : newer(known.stock, coupon.stock);
-    const learnt = { ...terms, stock };
+    // What was reckoned for a timeframe is kept with its object.
+    const timeframe = known?.version === terms.version ? known.timeframe : terms.timeframe;
+    const learnt = { ...terms, timeframe, stock };
     this.put(key, learnt);
     return learnt;
   }

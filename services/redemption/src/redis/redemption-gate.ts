@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Log, Metrics, RedisConnection, RedisScript } from '#platform';
 import { RedemptionConfig } from '../config.js';
 import type { Coupon, Stock } from '../domain/coupon.js';
 import { Breaker } from './breaker.js';
 import { couponKeys } from './gate-keys.js';
+import { RefusalRate } from './refusal-rate.js';
 
 /** What Redis says of one entry; nothing it says is final. */
-export type GateVerdict = 'admitted' | 'contended' | 'refused';
+export type GateVerdict = 'admitted' | 'refused';
 
 export interface CouponName {
   readonly tenantId: string;
@@ -20,25 +20,34 @@ export interface GateQuestion {
   readonly userIds: readonly string[];
 }
 
-/** Places reserved for a batch in flight; given back when the batch is settled, or by time. */
-export type Hold = string;
+/** Per coupon, one verdict per user; a coupon of which Redis knows nothing is missing. */
+export type GateAnswer = ReadonlyMap<string, readonly GateVerdict[]>;
 
-export interface GateAnswer {
-  /** Per coupon, one verdict per user; a coupon of which Redis knows nothing is missing. */
-  readonly verdicts: ReadonlyMap<string, readonly GateVerdict[]>;
-  readonly holds: ReadonlyMap<string, Hold>;
+/** How one user stands to a coupon after a batch. */
+export interface CommittedUser {
+  readonly userId: string;
+  readonly uses: number;
+  /** The latest of these uses, milliseconds since 1970. */
+  readonly lastAt?: number | null;
 }
 
 /** What a batch left behind of one coupon. */
 export interface Committed extends CouponName {
   readonly stock: Stock;
   readonly perUserCap: number | null;
-  /** Users of the batch and their uses after it. */
-  readonly users: readonly { readonly userId: string; readonly uses: number }[];
+  readonly timeLimitMs?: number | null;
+  readonly users: readonly CommittedUser[];
 }
 
-/** Milliseconds after which the places of a batch that never came back are free again. */
-const HOLD_LIFE_MS = 10_000;
+/** One user's entry, as of a revision of the coupon's numbers. */
+export interface UserInRedis {
+  readonly userId: string;
+  readonly uses: number;
+  readonly revision: number;
+}
+
+/** So many batches of the last units: from there on Redis is asked. */
+const LOW_STOCK_BATCHES = 20;
 /** Milliseconds that work in the background waits for Redis: nobody waits for it, and it may come by the hundred. */
 const BACKGROUND_LIMIT_MS = 2_000;
 /** More are noted again when they are asked for again. */
@@ -46,12 +55,12 @@ const MAX_STRAYS = 1_000;
 /** Milliseconds after its last use that a coupon stays in Redis: it is written again when it is needed. */
 const COUNT_LIFE_MS = 24 * 3_600_000;
 
-const nothing: GateAnswer = { verdicts: new Map(), holds: new Map() };
-const letters: Record<string, GateVerdict> = { a: 'admitted', c: 'contended', s: 'refused', u: 'refused' };
+const nothing: GateAnswer = new Map();
 
 /**
  * Redis' part: keeps hopeless entries away from the row. Wrong or absent, it costs work and never a unit: refusals are
- * confirmed in PostgreSQL and acceptances decided there.
+ * confirmed in PostgreSQL and acceptances decided there. Winners pay for being asked about, so it is asked only where
+ * refusals are likely: what then stands there may be old, and is written anew with the first batch.
  */
 @Injectable()
 export class RedemptionGate {
@@ -59,9 +68,10 @@ export class RedemptionGate {
   /** Set by whoever probes; undefined = nothing may be asked. */
   epoch: string | undefined;
 
-  private readonly admitScript = RedisScript.load(import.meta.url, 'scripts/admit-batch-3.lua');
-  private readonly settleScript = RedisScript.load(import.meta.url, 'scripts/settle-batch-3.lua');
-  private readonly rebuildScript = RedisScript.load(import.meta.url, 'scripts/rebuild-coupon-3.lua');
+  private readonly admitScript = RedisScript.load(import.meta.url, 'scripts/admit-batch-2.lua');
+  private readonly settleScript = RedisScript.load(import.meta.url, 'scripts/settle-batch-2.lua');
+  private readonly rebuildScript = RedisScript.load(import.meta.url, 'scripts/rebuild-coupon-2.lua');
+  private readonly refusals = new RefusalRate();
   private readonly skipped;
   /** Coupons found under another epoch: written by a process that had not heard of a rebuild, or missed by it. */
   private strays = new Map<string, CouponName>();
@@ -89,27 +99,33 @@ export class RedemptionGate {
     return this.breaker.isOpen || this.epoch === undefined;
   }
 
-  /** Worth asking: only a coupon with a limit can be refused by numbers. */
-  engages(coupon: Coupon): boolean {
-    return coupon.stock.max !== null || coupon.perUserCap !== null;
+  /** Worth asking: a coupon with a limit, whose stock is low or of which many are refused. */
+  engages({ tenantId, couponId, stock, perUserCap, timeLimitMs }: Coupon): boolean {
+    if (stock.max === null && perUserCap === null && timeLimitMs === null) return false;
+    const left = stock.max === null ? Infinity : stock.max - stock.redeemed;
+    if (stock.finished || left <= LOW_STOCK_BATCHES * this.config.REDEMPTION_MAX_BATCH) return true;
+    return this.refusals.isHigh(nameOf({ tenantId, couponId }));
+  }
+
+  /** @param refused of them, by numbers that Redis would have known */
+  noteDecided(coupon: CouponName, decided: number, refused: number): void {
+    this.refusals.note(nameOf(coupon), decided, refused);
   }
 
   /**
-   * One script call per coupon, all sent at once; waits 50 ms at most (the setting's default). Never throws: without an answer the batch goes on
-   * ungated.
+   * One script call per coupon, all sent at once; waits 50 ms at most (the setting's default). Never throws: without an
+   * answer the batch goes on ungated.
    */
   async admit(tenantId: string, questions: readonly GateQuestion[]): Promise<GateAnswer> {
     if (questions.length === 0) return nothing;
     if (this.isAway) return this.skip('away', questions.length);
-    const batchId = randomUUID();
-    const args = [this.epoch ?? '', String(HOLD_LIFE_MS), batchId];
     try {
       const replies = await Promise.all(
         questions.map(({ couponId, userIds }) =>
-          this.run(this.admitScript, tenantId, couponId, [...args, ...userIds]),
+          this.run(this.admitScript, tenantId, couponId, [this.epoch ?? '', ...userIds]),
         ),
       );
-      return this.read(tenantId, questions, replies, batchId);
+      return this.read(tenantId, questions, replies);
     } catch (error) {
       this.lost(error);
       return this.skip('failed', questions.length);
@@ -117,15 +133,13 @@ export class RedemptionGate {
   }
 
   /**
-   * Writes committed numbers absolutely and gives the hold back. Never throws: what is missed is written with the next
-   * batch, and harmless until then.
+   * Writes committed numbers absolutely. Never throws: what is missed is written with the next batch, and harmless
+   * until then.
    */
-  async settle(committed: readonly Committed[], holds: ReadonlyMap<string, Hold>): Promise<void> {
+  async settle(committed: readonly Committed[]): Promise<void> {
     if (this.isAway) return;
     try {
-      const replies = await Promise.all(
-        committed.map((one) => this.settleOne(one, holds.get(one.couponId) ?? '')),
-      );
+      const replies = await Promise.all(committed.map((one) => this.settleOne(one)));
       committed.forEach((one, index) => replies[index] === 'foreign' && this.noteStray(one));
     } catch (error) {
       this.lost(error);
@@ -170,6 +184,22 @@ export class RedemptionGate {
     };
   }
 
+  /** Some users as they stand in Redis, picked at random; throws what Redis throws. */
+  async someUsers(tenantId: string, couponId: string, count: number): Promise<UserInRedis[]> {
+    const [, usersKey = ''] = this.keysOf(tenantId, couponId);
+    const picked = await this.redis.client.hRandFieldCountWithValues(usersKey, count);
+    return picked.map(({ field, value }) => {
+      const [uses, , revision] = value.split(':');
+      return { userId: field, uses: Number(uses), revision: Number(revision) };
+    });
+  }
+
+  /** They are known again with their next redemption; throws what Redis throws. */
+  async forgetUsers(tenantId: string, couponId: string, userIds: readonly string[]): Promise<void> {
+    const [, usersKey = ''] = this.keysOf(tenantId, couponId);
+    await this.redis.client.hDel(usersKey, [...userIds]);
+  }
+
   private run(
     script: RedisScript,
     tenantId: string,
@@ -180,12 +210,11 @@ export class RedemptionGate {
     return script.run(this.redis.client, this.keysOf(tenantId, couponId), args, timeoutMs);
   }
 
-  private settleOne(
-    { tenantId, couponId, stock, perUserCap, users }: Committed,
-    hold: Hold,
-  ): Promise<unknown> {
-    const counted = perUserCap === null ? [] : users.flatMap(({ userId, uses }) => [userId, String(uses)]);
-    const args = [this.epoch ?? '', hold, String(COUNT_LIFE_MS), ...numbersOf(stock, perUserCap), ...counted];
+  private settleOne(one: Committed): Promise<unknown> {
+    const { tenantId, couponId, stock, perUserCap, timeLimitMs = null, users } = one;
+    const isCounted = perUserCap !== null || timeLimitMs !== null;
+    const counted = isCounted ? users.flatMap((user) => userColumns(user, timeLimitMs)) : [];
+    const args = [this.epoch ?? '', String(COUNT_LIFE_MS), ...numbersOf(stock, perUserCap), ...counted];
     return this.run(this.settleScript, tenantId, couponId, args);
   }
 
@@ -193,29 +222,27 @@ export class RedemptionGate {
     tenantId: string,
     questions: readonly GateQuestion[],
     replies: readonly unknown[],
-    batchId: string,
   ): GateAnswer {
     const verdicts = new Map<string, GateVerdict[]>();
-    const holds = new Map<string, Hold>();
     questions.forEach(({ couponId }, index) => {
       const reply = String(replies[index]);
       if (reply === 'missing') this.skipped.inc({ reason: 'missing' });
       else if (reply === 'foreign') {
         this.skipped.inc({ reason: 'foreign' });
         this.noteStray({ tenantId, couponId });
-      } else {
-        const ofCoupon = [...reply].map((letter) => letters[letter] ?? 'admitted');
-        verdicts.set(couponId, ofCoupon);
-        const places = ofCoupon.filter((verdict) => verdict !== 'refused').length;
-        if (places > 0) holds.set(couponId, `${batchId}:${places}`);
-      }
+      } else
+        verdicts.set(
+          couponId,
+          [...reply].map((letter) => (letter === 'a' ? 'admitted' : 'refused')),
+        );
     });
-    return { verdicts, holds };
+    return verdicts;
   }
 
   /** Only this coupon goes ungated, until the watch has written it anew; the others are none the worse. */
   private noteStray({ tenantId, couponId }: CouponName): void {
-    if (this.strays.size < MAX_STRAYS) this.strays.set(`${tenantId}/${couponId}`, { tenantId, couponId });
+    if (this.strays.size < MAX_STRAYS)
+      this.strays.set(nameOf({ tenantId, couponId }), { tenantId, couponId });
   }
 
   private skip(reason: string, coupons: number): GateAnswer {
@@ -241,4 +268,14 @@ function numbersOf({ revision, redeemed, max, finished }: Stock, perUserCap: num
     finished ? '1' : '0',
     perUserCap === null ? '' : String(perUserCap),
   ];
+}
+
+/** Whose cooldown is over, or has none, may come at 0. */
+function userColumns({ userId, uses, lastAt = null }: CommittedUser, timeLimitMs: number | null): string[] {
+  const freeAt = lastAt === null || timeLimitMs === null ? 0 : lastAt + timeLimitMs;
+  return [userId, String(uses), String(freeAt)];
+}
+
+function nameOf({ tenantId, couponId }: CouponName): string {
+  return `${tenantId}/${couponId}`;
 }

@@ -5,3 +5,8 @@
 export function arrayOf(elements: readonly (string | number)[]): string {
   return `{${elements.join(',')}}`;
 }
+
+/** As `arrayOf`, where elements may be missing. */
+export function maybeArrayOf(elements: readonly (string | number | null | undefined)[]): string {
+  return arrayOf(elements.map((element) => element ?? 'NULL'));
+}

@@ -2,71 +2,195 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Stock } from '../domain/coupon.js';
 
-/** One coupon counted in three ways, all as of one instant. */
+/** How far one coupon has been counted before; every redemption up to an instant, every user up to an id. */
+export interface CheckedSoFar {
+  readonly couponId: string;
+  readonly counted: number;
+  /** As PostgreSQL writes it: to the microsecond. */
+  readonly countedUntil: string;
+  readonly usersUntil: string;
+}
+
+/** One coupon counted in every way, all as of one instant. */
 export interface CouponCount {
   readonly couponId: string;
   readonly stock: Stock;
+  /** That count against the total: all but those taken back before the coupon finished. */
   readonly redemptions: number;
-  readonly uses: number;
+  /** Users looked at this time whose uses are not their redemptions. */
+  readonly wrongUsers: number;
+  /** Sum of uses and of redemptions not taken back; null where there are too many users to add up at a time. */
+  readonly uses: number | null;
+  readonly live: number;
+  readonly next: CheckedSoFar;
+  /** The first users are among those looked at this time. */
+  readonly beginsRound: boolean;
+  /** Every user has been looked at, this time or before: the next piece begins a new round. */
+  readonly isRoundOver: boolean;
+}
+
+/** Users' uses, as of a revision of their coupon's numbers; whoever has none is missing. */
+export interface UsesAsOf {
+  readonly revision: number;
+  readonly uses: ReadonlyMap<string, number>;
 }
 
 /** Whole numbers come as text: they may be larger than a JSON number carries. */
 interface CountRow {
-  readonly coupon_id: string;
   readonly redeemed: string;
   readonly max: string | null;
   readonly finished: boolean;
   readonly rev: string;
-  readonly redemptions: string;
+  readonly newer: string;
+  readonly voided: string;
+  readonly uncounted: string;
+  readonly users: string;
   readonly uses: string;
+  readonly wrong_users: string;
+  readonly last_user: string | null;
 }
 
-/** Which revision of each coupon's numbers has been proven. */
+/** The first user id in the order of ids. */
+const FIRST_USER = '00000000-0000-0000-0000-000000000000';
+
+/** Which revision of each coupon's numbers has been proven, and how far its history is counted. */
 @Injectable()
 export class CouponCheckStore {
+  /** What one statement goes through at most: redemptions that it counts, users that it compares. */
+  readonly pieces = { redemptions: 20_000, users: 1_000 };
+
   /** Coupons whose numbers have changed since they were checked, longest unchecked first. */
-  async unchecked(tx: EntityManager, tenantId: string, limit: number): Promise<string[]> {
-    const rows = await tx.query<{ coupon_id: string }[]>(
-      `SELECT c.coupon_id FROM coupon c
+  async unchecked(tx: EntityManager, tenantId: string, limit: number): Promise<CheckedSoFar[]> {
+    const rows = await tx.query<
+      { coupon_id: string; counted: string; counted_until: string; users_until: string }[]
+    >(
+      `SELECT c.coupon_id, coalesce(k.counted, 0) AS counted, coalesce(k.counted_until, '-infinity')::text AS counted_until,
+              coalesce(k.users_until, $3) AS users_until
+         FROM coupon c
          LEFT JOIN coupon_check k ON k.tenant_id = c.tenant_id AND k.coupon_id = c.coupon_id
         WHERE c.tenant_id = $1 AND k.checked_rev IS DISTINCT FROM c.rev
         ORDER BY k.checked_at NULLS FIRST LIMIT $2`,
-      [tenantId, limit],
-    );
-    return rows.map(({ coupon_id }) => coupon_id);
-  }
-
-  /** In one statement, hence in one snapshot: a batch that commits meanwhile is in all three or in none. */
-  async count(tx: EntityManager, tenantId: string, couponIds: readonly string[]): Promise<CouponCount[]> {
-    const rows = await tx.query<CountRow[]>(
-      `SELECT c.coupon_id, c.redeemed, c.max, c.finished, c.rev,
-              (SELECT count(*) FROM redemption r WHERE r.tenant_id = $1 AND r.coupon_id = c.coupon_id) AS redemptions,
-              (SELECT coalesce(sum(u.uses), 0) FROM coupon_usage u
-                WHERE u.tenant_id = $1 AND u.coupon_id = c.coupon_id) AS uses
-         FROM coupon c WHERE c.tenant_id = $1 AND c.coupon_id = ANY ($2)`,
-      [tenantId, couponIds],
+      [tenantId, limit, FIRST_USER],
     );
     return rows.map((row) => ({
       couponId: row.coupon_id,
+      counted: Number(row.counted),
+      countedUntil: row.counted_until,
+      usersUntil: row.users_until,
+    }));
+  }
+
+  /**
+   * Counts on, a bounded piece at a time. The last instant of a piece is left to the next one: more redemptions of that
+   * instant may not be visible yet.
+   * @returns how far it came, or undefined: what is left is less than a piece
+   */
+  async countOn(
+    tx: EntityManager,
+    tenantId: string,
+    { couponId, counted, countedUntil, usersUntil }: CheckedSoFar,
+  ): Promise<CheckedSoFar | undefined> {
+    const [row] = await tx.query<{ seen: string; counted: string; until: string | null }[]>(
+      `WITH piece AS (
+         SELECT r.redeemed_at FROM redemption r
+          WHERE r.tenant_id = $1 AND r.coupon_id = $2 AND r.redeemed_at > $3::timestamptz
+          ORDER BY r.redeemed_at LIMIT $4
+       )
+       SELECT count(*) AS seen,
+              count(*) FILTER (WHERE p.redeemed_at < (SELECT max(redeemed_at) FROM piece)) AS counted,
+              (max(p.redeemed_at) FILTER (WHERE p.redeemed_at < (SELECT max(redeemed_at) FROM piece)))::text AS until
+         FROM piece p`,
+      [tenantId, couponId, countedUntil, this.pieces.redemptions],
+    );
+    if (row === undefined || Number(row.seen) < this.pieces.redemptions || row.until === null)
+      return undefined;
+    return { couponId, usersUntil, counted: counted + Number(row.counted), countedUntil: row.until };
+  }
+
+  /** In one statement, hence in one snapshot: a batch that commits meanwhile is in all counts or in none. */
+  async count(tx: EntityManager, tenantId: string, soFar: CheckedSoFar): Promise<CouponCount | undefined> {
+    const { couponId, counted, countedUntil, usersUntil } = soFar;
+    const [row] = await tx.query<CountRow[]>(
+      `WITH users AS (
+         SELECT u.user_id, u.coupon_id, u.uses FROM coupon_usage u
+          WHERE u.tenant_id = $1 AND u.coupon_id = $2 AND u.user_id > $4
+          ORDER BY u.user_id LIMIT $5
+       )
+       SELECT c.redeemed, c.max, c.finished, c.rev,
+              (SELECT count(*) FROM redemption r WHERE r.tenant_id = $1 AND r.coupon_id = $2
+                  AND r.redeemed_at > $3::timestamptz) AS newer,
+              v.voided, v.uncounted, w.users, w.uses, w.wrong_users, w.last_user
+         FROM coupon c
+         CROSS JOIN (SELECT count(*) AS voided, count(*) FILTER (WHERE NOT r.counted) AS uncounted FROM redemption r
+                      WHERE r.tenant_id = $1 AND r.coupon_id = $2 AND r.voided_at IS NOT NULL) v
+         CROSS JOIN (SELECT count(*) AS users, coalesce(sum(u.uses), 0) AS uses,
+                            (SELECT user_id FROM users ORDER BY user_id DESC LIMIT 1) AS last_user,
+                            count(*) FILTER (WHERE u.uses <>
+                              (SELECT count(*) FROM redemption r
+                                -- Found by the user's index: by the coupon's, each would read its whole history.
+                                WHERE r.tenant_id = $1 AND r.user_id = u.user_id AND r.coupon_id::text = u.coupon_id::text
+                                  AND r.voided_at IS NULL)) AS wrong_users
+                       FROM users u) w
+        WHERE c.tenant_id = $1 AND c.coupon_id = $2`,
+      [tenantId, couponId, countedUntil, usersUntil, this.pieces.users],
+    );
+    if (row === undefined) return undefined;
+    const all = counted + Number(row.newer);
+    const beginsRound = usersUntil === FIRST_USER;
+    const isRoundOver = Number(row.users) < this.pieces.users;
+    return {
+      couponId,
       stock: {
         redeemed: Number(row.redeemed),
         max: row.max === null ? null : Number(row.max),
         finished: row.finished,
         revision: Number(row.rev),
       },
-      redemptions: Number(row.redemptions),
-      uses: Number(row.uses),
-    }));
+      redemptions: all - Number(row.uncounted),
+      wrongUsers: Number(row.wrong_users),
+      uses: beginsRound && isRoundOver ? Number(row.uses) : null,
+      live: all - Number(row.voided),
+      next: { ...soFar, usersUntil: isRoundOver ? FIRST_USER : (row.last_user ?? FIRST_USER) },
+      beginsRound,
+      isRoundOver,
+    };
   }
 
-  async markChecked(tx: EntityManager, tenantId: string, counts: readonly CouponCount[]): Promise<void> {
+  /** In one statement, so that uses and revision belong together. Undefined: the coupon is not known. */
+  async usesOf(
+    tx: EntityManager,
+    tenantId: string,
+    couponId: string,
+    userIds: readonly string[],
+  ): Promise<UsesAsOf | undefined> {
+    const rows = await tx.query<{ rev: string; user_id: string | null; uses: number | null }[]>(
+      `SELECT c.rev, u.user_id, u.uses FROM coupon c
+         LEFT JOIN coupon_usage u
+           ON u.tenant_id = c.tenant_id AND u.coupon_id = c.coupon_id AND u.user_id = ANY ($3)
+        WHERE c.tenant_id = $1 AND c.coupon_id = $2`,
+      [tenantId, couponId, userIds],
+    );
+    if (rows[0] === undefined) return undefined;
+    const uses = rows.flatMap((row): [string, number][] =>
+      row.user_id === null ? [] : [[row.user_id, row.uses ?? 0]],
+    );
+    return { revision: Number(rows[0].rev), uses: new Map(uses) };
+  }
+
+  /** @param revision that is proven now; null = not yet, or it could not be checked: it comes after the others */
+  async mark(
+    tx: EntityManager,
+    tenantId: string,
+    { couponId, counted, countedUntil, usersUntil }: CheckedSoFar,
+    revision: number | null,
+  ): Promise<void> {
     await tx.query(
-      `INSERT INTO coupon_check (tenant_id, coupon_id, checked_rev, checked_at)
-       SELECT $1, c.coupon_id, c.rev, clock_timestamp()
-         FROM unnest($2::uuid[], $3::bigint[]) AS c (coupon_id, rev) ORDER BY c.coupon_id
+      `INSERT INTO coupon_check AS k (tenant_id, coupon_id, checked_rev, checked_at, counted, counted_until, users_until)
+       VALUES ($1, $2, coalesce($3, 0), clock_timestamp(), $4, $5, $6)
        ON CONFLICT (tenant_id, coupon_id) DO UPDATE
-         SET checked_rev = excluded.checked_rev, checked_at = excluded.checked_at`,
-      [tenantId, counts.map(({ couponId }) => couponId), counts.map(({ stock }) => stock.revision)],
+         SET checked_rev = coalesce($3, k.checked_rev), checked_at = excluded.checked_at, counted = excluded.counted,
+             counted_until = excluded.counted_until, users_until = excluded.users_until`,
+      [tenantId, couponId, revision, counted, countedUntil, usersUntil],
     );
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { CouponSnapshot } from '#contracts';
+import { durationSeconds, type CouponSnapshot } from '#contracts';
 
 /** Redemption's own coupon rows, written by catalog's snapshots; how much is left is written by redeem_batch alone. */
 @Injectable()
@@ -10,34 +10,31 @@ export class CouponStore {
    * @returns when it took effect, or undefined: this version or a newer one is there already
    */
   async takeOver(tx: EntityManager, tenantId: string, snapshot: CouponSnapshot): Promise<Date | undefined> {
-    const { couponId, channelId, type, version, status, finishedReason, terms, schedule } = snapshot;
+    await this.seedChannel(tx, tenantId, snapshot);
+    const values = { ...columnsOf(snapshot), tenant_id: tenantId };
+    const names = Object.keys(values);
+    const changing = names.filter((name) => !['tenant_id', 'coupon_id', 'max'].includes(name));
     // The revision rises here too: the per-user cap stands beside the numbers in Redis.
     const rows = await tx.query<{ taken_over_at: Date }[]>(
-      `INSERT INTO coupon AS c (tenant_id, coupon_id, channel_id, type, version, status, finished_reason, start_at,
-                                end_at, per_user_cap, max, taken_over_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, octopus_now())
+      `INSERT INTO coupon AS c (${names.join(', ')}, taken_over_at)
+       VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')}, octopus_now())
        ON CONFLICT (tenant_id, coupon_id) DO UPDATE
-         SET channel_id = excluded.channel_id, type = excluded.type, version = excluded.version,
-             status = excluded.status, finished_reason = excluded.finished_reason, start_at = excluded.start_at,
-             end_at = excluded.end_at, per_user_cap = excluded.per_user_cap, rev = c.rev + 1,
+         SET ${changing.map((name) => `${name} = excluded.${name}`).join(', ')}, rev = c.rev + 1,
              taken_over_at = excluded.taken_over_at
        WHERE c.version < excluded.version
        RETURNING taken_over_at`,
-      [
-        tenantId,
-        couponId,
-        channelId,
-        type,
-        version,
-        status,
-        finishedReason,
-        schedule.startAt,
-        schedule.endAt,
-        terms.maxRedemptionsPerUser,
-        terms.maxRedemptions,
-      ],
+      Object.values(values),
     );
     return rows[0]?.taken_over_at;
+  }
+
+  /** So that a coupon's channel is always known; whatever catalog says of the channel itself is newer. */
+  private async seedChannel(tx: EntityManager, tenantId: string, snapshot: CouponSnapshot): Promise<void> {
+    await tx.query(
+      `INSERT INTO channel (tenant_id, channel_id, revision, partner_id, active) VALUES ($1, $2, 0, $3, $4)
+       ON CONFLICT (tenant_id, channel_id) DO NOTHING`,
+      [tenantId, snapshot.channelId, snapshot.partnerId, snapshot.channelStatus === 'active'],
+    );
   }
 
   /** Ids of coupons that may still be redeemed, after `after` in the order of ids. */
@@ -51,4 +48,36 @@ export class CouponStore {
     );
     return rows.map(({ coupon_id }) => coupon_id);
   }
+}
+
+/** The terms of a snapshot by the coupon row's columns. */
+function columnsOf(snapshot: CouponSnapshot): Record<string, unknown> {
+  const { terms, schedule } = snapshot;
+  return {
+    coupon_id: snapshot.couponId,
+    channel_id: snapshot.channelId,
+    partner_id: snapshot.partnerId,
+    type: snapshot.type,
+    version: snapshot.version,
+    status: snapshot.status,
+    finished_reason: snapshot.finishedReason,
+    audience: snapshot.audience,
+    availability: snapshot.availability,
+    programme_id: snapshot.programmeId,
+    start_at: schedule.startAt,
+    end_at: schedule.endAt,
+    time_zone: schedule.timeZone,
+    recurrence: schedule.recurrence && JSON.stringify(schedule.recurrence),
+    max: terms.maxRedemptions,
+    per_user_cap: terms.maxRedemptionsPerUser,
+    time_limit_seconds: terms.timeLimit && durationSeconds(terms.timeLimit),
+    validity_seconds: terms.validity && durationSeconds(terms.validity),
+    price_point: terms.price?.pointNameId ?? null,
+    price_amount: terms.price?.amount ?? null,
+    bonus_point: terms.bonus?.pointNameId ?? null,
+    bonus_amount: terms.bonus?.amount ?? null,
+    trigger_id: terms.trigger?.triggerId ?? null,
+    units_resource: terms.trigger?.cost?.resource ?? null,
+    units: terms.trigger?.cost?.units ?? null,
+  };
 }

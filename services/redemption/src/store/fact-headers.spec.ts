@@ -19,3 +19,13 @@ it.each(['redeemed', 'exhausted'] as const)(
     expect(envelope.parse(whole)).toMatchObject({ tenantId, source: '/octopus/redemption' });
   },
 );
+
+it('are of the tenant asked for, however many were asked for in between', () => {
+  const tenants = Array.from({ length: 1_500 }, () => newId());
+  const headersOf = (tenantId: string) => {
+    const { redeemed } = JSON.parse(factHeaders(tenantId)) as { redeemed: Record<string, string> };
+    return Object.values(redeemed);
+  };
+  for (const tenantId of [...tenants, ...tenants.slice(0, 2)])
+    expect(headersOf(tenantId)).toContain(tenantId);
+});

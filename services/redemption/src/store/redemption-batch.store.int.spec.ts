@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventMap, fromHeaders, type TopicName } from '#contracts';
 import { newId } from '#testkit';
-import { RedemptionFixture, type StoredHeaders, versionsOf } from '../../test/redemption-fixture.js';
+import {
+  plainAnswer,
+  RedemptionFixture,
+  type StoredHeaders,
+  versionsOf,
+} from '../../test/redemption-fixture.js';
 
 let fixture: RedemptionFixture;
 beforeAll(async () => {
@@ -15,17 +20,20 @@ describe('accepting', () => {
     const [userId = ''] = await fixture.followersOf(coupon, 1);
     const entry = fixture.entry(coupon, userId);
     const done = await fixture.batches.redeem([entry], versionsOf(coupon));
+    const redeemedAt = new Date(done.now).toISOString();
     expect(done.entries).toEqual([
       {
         uses: 1,
+        lastAt: Date.parse(redeemedAt),
         outcome: {
           kind: 'accepted',
           answer: {
             redemptionId: entry.redemptionId,
             couponId: coupon.couponId,
             userId,
-            redeemedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+            redeemedAt,
             userRedemptions: 1,
+            ...plainAnswer,
           },
         },
       },
@@ -69,7 +77,7 @@ describe('accepting', () => {
     expect(done.coupons[0]?.stock).toEqual({ redeemed: 2, max: 2, finished: true, revision: 3 });
     const [late = ''] = await fixture.followersOf(coupon, 1);
     const after = await fixture.batches.redeem([fixture.entry(coupon, late)], versionsOf(coupon));
-    expect(after.entries[0]?.outcome).toEqual({ kind: 'refused', code: 'sold_out' });
+    expect(after.entries[0]?.outcome).toMatchObject({ kind: 'refused', code: 'sold_out' });
     expect(await fixture.countsOf(coupon.couponId)).toMatchObject({
       redeemed: 2,
       finished: true,
@@ -139,7 +147,7 @@ describe('keys', () => {
     const userId = newId();
     const entry = fixture.entry(coupon, userId);
     const refused = await fixture.batches.redeem([entry], versionsOf(coupon));
-    expect(refused.entries[0]?.outcome).toEqual({ kind: 'refused', code: 'not_a_follower' });
+    expect(refused.entries[0]?.outcome).toMatchObject({ kind: 'refused', code: 'not_a_follower' });
     await fixture.addFollowers(coupon.channelId, [userId]);
     const accepted = await fixture.batches.redeem([entry], versionsOf(coupon));
     expect(accepted.entries[0]?.outcome.kind).toBe('accepted');
@@ -154,11 +162,7 @@ describe('terms', () => {
         fixture.entry(coupon, (await fixture.followersOf(coupon, 1))[0] as string),
       ),
     );
-    const versions = new Map([
-      [changed.couponId, 1],
-      [same.couponId, 1],
-    ]);
-    const done = await fixture.batches.redeem(entries, versions);
+    const done = await fixture.batches.redeem(entries, versionsOf({ ...changed, version: 1 }, same));
     expect(done.entries.map(({ outcome }) => outcome.kind)).toEqual(['stale', 'accepted']);
     expect(done.coupons.find(({ couponId }) => couponId === changed.couponId)?.version).toBe(2);
     expect((await fixture.countsOf(changed.couponId)).redeemed).toBe(0);
@@ -169,7 +173,7 @@ describe('terms', () => {
     const [userId = ''] = await fixture.followersOf(coupon, 1);
     const entry = fixture.entry(coupon, userId, { tenantId: newId() });
     const done = await fixture.batches.redeem([entry], versionsOf(coupon));
-    expect(done.entries[0]?.outcome).toEqual({ kind: 'refused', code: 'coupon_not_found' });
+    expect(done.entries[0]?.outcome).toMatchObject({ kind: 'refused', code: 'coupon_not_found' });
     expect(done.coupons).toEqual([]);
   });
 
@@ -229,7 +233,7 @@ describe('races', () => {
     await fixture.rows('UPDATE follow SET following = false WHERE user_id = $1', [userId]);
     await holder.query('COMMIT');
     holder.release();
-    expect((await racing).entries[0]?.outcome).toEqual({ kind: 'refused', code: 'not_a_follower' });
+    expect((await racing).entries[0]?.outcome).toMatchObject({ kind: 'refused', code: 'not_a_follower' });
   });
 
   it('keeps the per-user cap for one user on many connections', async () => {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { RedeemAnswer } from '../domain/answer.js';
 import type { RedeemEntry } from '../domain/batch.js';
-import type { Coupon } from '../domain/coupon.js';
-import { decide } from '../domain/decide.js';
-import type { RefusalCode } from '../domain/refusal.js';
+import { type Facts, firstFailure } from '../domain/evaluate.js';
+import { stranger } from '../domain/person.js';
+import { refusalOf } from '../domain/refusal-words.js';
+import { never, type Rule } from '../domain/rules/rule.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import { CouponFactsStore } from '../store/coupon-facts.store.js';
 
@@ -25,15 +26,17 @@ export class ConfirmRefusals {
     const { now, coupons, entries: known } = await this.facts.read(tenantId, couponIds, entries);
     for (const coupon of coupons.values()) this.memory.learn(coupon);
     return entries.map((entry, index): RedeemAnswer | undefined => {
-      const { stored, person = { following: false, uses: 0 } } = known[index] ?? {};
+      const { stored, person = stranger } = known[index] ?? {};
       if (stored !== undefined) {
         if (stored.fingerprint !== entry.fingerprint) return { kind: 'key_reused' };
         return { kind: 'accepted', view: stored.answer, isReplay: true };
       }
       const coupon = coupons.get(entry.couponId);
-      const decision = decide({ coupon, person }, { redeems: 'click' }, now);
-      if (decision.accepted || mayBeUnderway(decision.refusal.code, coupon, now)) return undefined;
-      return { kind: 'refused', refusal: decision.refusal };
+      if (coupon === undefined) return { kind: 'refused', refusal: refusalOf(never('coupon_not_found')) };
+      const facts = { coupon, person, means: entry.means };
+      const first = firstFailure(facts, now);
+      if (first === undefined || mayBeUnderway(first.rule, facts, now)) return undefined;
+      return { kind: 'refused', refusal: refusalOf(first.failure, coupon) };
     });
   }
 }
@@ -42,11 +45,17 @@ export class ConfirmRefusals {
 const LONGEST_COMMIT_MS = 30_000;
 
 /**
- * Could this very request, sent before, be accepted in a commit that is not visible yet? What needs the coupon's row lock
- * to become true (sold out, disabled …) waits for such a commit; time and follows do not. There the function decides,
- * behind the lock, where the earlier commit is over.
+ * Could this very request, sent before, be accepted in a commit that is not visible yet? What needs the locks of that
+ * redemption to become true (sold out, disabled …) waits for such a commit; time, follows and the like do not. There the
+ * function decides, behind the lock, where the earlier commit is over.
  */
-function mayBeUnderway(code: RefusalCode, coupon: Coupon | undefined, now: number): boolean {
-  if (code === 'not_a_follower') return true;
-  return code === 'coupon_ended' && now - (coupon?.endAt ?? 0) < LONGEST_COMMIT_MS;
+function mayBeUnderway(rule: Rule, facts: Facts, now: number): boolean {
+  switch (rule.turnsBy) {
+    case 'locks':
+      return false;
+    case 'others':
+      return true;
+    case 'time':
+      return rule.check(facts, now - LONGEST_COMMIT_MS) === undefined;
+  }
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { Clock, Metrics, type OutboxRelay } from '#platform';
 import { newId } from '#testkit';
-import { aKnownCoupon } from '../../test/redemption-fixture.js';
+import { aKnownCoupon, plainAnswer } from '../../test/redemption-fixture.js';
 import { Ticket } from '../combiner/ticket.js';
 import type { RedeemAnswer } from '../domain/answer.js';
 import type { RedeemEntry } from '../domain/batch.js';
 import type { Coupon } from '../domain/coupon.js';
-import { refusal } from '../domain/refusal.js';
+import { refusalOf } from '../domain/refusal-words.js';
+import { never } from '../domain/rules/rule.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import type { CouponFactsStore } from '../store/coupon-facts.store.js';
 import type {
@@ -18,7 +19,7 @@ import type {
 } from '../redis/redemption-gate.js';
 import type { ConfirmRefusals } from './confirm-refusals.js';
 import { DecideBatch } from './decide-batch.js';
-import type { RunBatch } from './run-batch.js';
+import type { BatchResult, RunBatch } from './run-batch.js';
 
 interface Script {
   /** By user. */
@@ -28,15 +29,22 @@ interface Script {
   readonly coupons: readonly Coupon[];
 }
 
-const soldOut: RedeemAnswer = { kind: 'refused', refusal: refusal('sold_out') };
+const soldOut: RedeemAnswer = { kind: 'refused', refusal: refusalOf(never('sold_out')) };
 
 /** The two stages between stand-ins that note what they were asked. */
 function stagesWith({ gate = {}, confirmed = {}, coupons }: Script) {
-  const asked: { gate: GateQuestion[]; confirm: string[]; run: string[]; settled: Committed[] } = {
+  const asked: {
+    gate: GateQuestion[];
+    confirm: string[];
+    run: string[];
+    settled: Committed[];
+    noted: number[][];
+  } = {
     gate: [],
     confirm: [],
     run: [],
     settled: [],
+    noted: [],
   };
   const memory = new CouponMemory({} as CouponFactsStore);
   coupons.forEach((coupon) => memory.learn(coupon));
@@ -44,14 +52,13 @@ function stagesWith({ gate = {}, confirmed = {}, coupons }: Script) {
     engages: ({ stock, perUserCap }: Coupon) => stock.max !== null || perUserCap !== null,
     admit: async (_: string, questions: GateQuestion[]): Promise<GateAnswer> => {
       asked.gate.push(...questions);
-      const verdicts = questions.map(
-        ({ couponId, userIds }) => [couponId, userIds.map((user) => gate[user] ?? 'admitted')] as const,
+      return new Map(
+        questions.map(
+          ({ couponId, userIds }) => [couponId, userIds.map((user) => gate[user] ?? 'admitted')] as const,
+        ),
       );
-      return {
-        verdicts: new Map(verdicts),
-        holds: new Map(questions.map(({ couponId }) => [couponId, 'hold:1'])),
-      };
     },
+    noteDecided: (_: unknown, decided: number, refused: number) => void asked.noted.push([decided, refused]),
     settle: async (committed: Committed[]) => void asked.settled.push(...committed),
   } as unknown as RedemptionGate;
   const confirm = {
@@ -64,6 +71,7 @@ function stagesWith({ gate = {}, confirmed = {}, coupons }: Script) {
     run: async (entries: RedeemEntry[]) => {
       asked.run.push(...entries.map(({ userId }) => userId));
       return {
+        now: 0,
         coupons: new Map(
           coupons.map(({ couponId, version, stock }) => [
             couponId,
@@ -72,9 +80,10 @@ function stagesWith({ gate = {}, confirmed = {}, coupons }: Script) {
         ),
         results: entries.map(({ redemptionId, couponId, userId }) => ({
           uses: 1,
+          lastAt: 5,
           outcome: {
             kind: 'accepted',
-            answer: { redemptionId, couponId, userId, redeemedAt: '', userRedemptions: 1 },
+            answer: { redemptionId, couponId, userId, redeemedAt: '', userRedemptions: 1, ...plainAnswer },
           },
         })),
       };
@@ -86,11 +95,12 @@ function stagesWith({ gate = {}, confirmed = {}, coupons }: Script) {
 }
 
 function ticketFor(coupon: Coupon, userId: string): Ticket<RedeemEntry, RedeemAnswer> {
-  return new Ticket(
+  return new Ticket<RedeemEntry, RedeemAnswer>(
     {
       tenantId: coupon.tenantId,
       couponId: coupon.couponId,
       userId,
+      means: { kind: 'button' },
       reservationId: newId(),
       fingerprint: newId(),
       redemptionId: newId(),
@@ -113,14 +123,6 @@ async function decideAll(script: Script, users: string[], coupon = script.coupon
 describe('screening', () => {
   const limited = aKnownCoupon({ stock: { max: 5 } });
 
-  it('sends contended entries on, behind the others, and refuses none of them', async () => {
-    const gate = { a: 'contended', c: 'contended' } as const;
-    const { asked, answers } = await decideAll({ gate, coupons: [limited] }, ['a', 'b', 'c', 'd']);
-    expect(asked.run).toEqual(['b', 'd', 'a', 'c']);
-    expect(asked.confirm).toEqual([]);
-    expect(answers).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
-  });
-
   it('answers a refusal by Redis only after the database has confirmed it', async () => {
     const gate = { a: 'refused', b: 'refused' } as const;
     const { asked, answers } = await decideAll({ gate, confirmed: { a: soldOut }, coupons: [limited] }, [
@@ -131,6 +133,10 @@ describe('screening', () => {
     expect(asked.confirm).toEqual(['a', 'b']);
     expect(asked.run).toEqual(['b', 'c']);
     expect(answers).toEqual(['refused', 'accepted', 'accepted']);
+    expect(asked.noted).toEqual([
+      [1, 1],
+      [2, 0],
+    ]);
   });
 
   it('asks neither Redis nor the function where memory already knows, but does confirm', async () => {
@@ -138,6 +144,19 @@ describe('screening', () => {
     const { asked, answers } = await decideAll({ confirmed: { a: soldOut }, coupons: [finished] }, ['a']);
     expect(asked).toMatchObject({ gate: [], confirm: ['a'], run: [] });
     expect(answers).toEqual(['refused']);
+  });
+
+  it('takes only a refusal for numbers for one that Redis could have given', async () => {
+    const disabled = aKnownCoupon({ status: 'disabled' });
+    const refused: RedeemAnswer = { kind: 'refused', refusal: refusalOf(never('coupon_disabled')) };
+    const { asked } = await decideAll({ confirmed: { a: refused, b: soldOut }, coupons: [disabled] }, [
+      'a',
+      'b',
+    ]);
+    expect(asked.noted).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
   });
 
   it('lets the database decide where memory was wrong', async () => {
@@ -169,6 +188,33 @@ describe('screening', () => {
 });
 
 describe('after the commit', () => {
+  it('who ran into a number too large is told so, and Redis is told nothing of that user', async () => {
+    const coupon = aKnownCoupon({
+      stock: { max: 9 },
+      bonus: { pointNameId: newId(), amount: 1n, pointName: 'coin' },
+    });
+    const { stages, asked } = stagesWith({ coupons: [coupon] });
+    const running = stages as unknown as {
+      runBatch: { run: (given: RedeemEntry[]) => Promise<BatchResult> };
+    };
+    const accepting = running.runBatch.run;
+    running.runBatch.run = async (given) => {
+      const done = await accepting(given);
+      return { ...done, results: [...done.results.slice(0, -1), { refused: 'balance_too_large' }] };
+    };
+    const tickets = ['a', 'b'].map((user) => ticketFor(coupon, user));
+    await stages.settle(await stages.screen(tickets));
+    await stages.settled();
+    expect(await tickets[1]?.answer).toEqual({
+      kind: 'refused',
+      refusal: {
+        code: 'balance_too_large',
+        detail: 'With its bonus the user would hold more than 9223372036854775807 coin.',
+      },
+    });
+    expect(asked.settled.flatMap(({ users }) => users.map(({ userId }) => userId))).toEqual(['a']);
+  });
+
   it('memory and Redis learn the numbers', async () => {
     const coupon = aKnownCoupon({ stock: { max: 9 }, perUserCap: 2 });
     const { asked, memory } = await decideAll({ coupons: [coupon] }, ['a', 'b']);
@@ -178,10 +224,11 @@ describe('after the commit', () => {
         tenantId: coupon.tenantId,
         couponId: coupon.couponId,
         perUserCap: 2,
+        timeLimitMs: null,
         stock: { redeemed: 7, max: 9, finished: false, revision: 99 },
         users: [
-          { userId: 'a', uses: 1 },
-          { userId: 'b', uses: 1 },
+          { userId: 'a', uses: 1, lastAt: 5 },
+          { userId: 'b', uses: 1, lastAt: 5 },
         ],
       },
     ]);

@@ -4,21 +4,23 @@ import type { Stages } from '../combiner/lane.js';
 import type { Ticket } from '../combiner/ticket.js';
 import type { RedeemAnswer } from '../domain/answer.js';
 import type { RedeemEntry } from '../domain/batch.js';
-import { looksRefused } from '../domain/decide.js';
-import { refusal } from '../domain/refusal.js';
+import { looksRefused, refusalWith } from '../domain/evaluate.js';
+import { type Person, stranger } from '../domain/person.js';
+import type { RefusalCode } from '../domain/refusal.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
-import { type Committed, type Hold, RedemptionGate } from '../redis/redemption-gate.js';
+import { type Committed, RedemptionGate } from '../redis/redemption-gate.js';
 import { ConfirmRefusals } from './confirm-refusals.js';
 import { type BatchResult, type EntryResult, RunBatch } from './run-batch.js';
 
 type RedeemTicket = Ticket<RedeemEntry, RedeemAnswer>;
 
 export interface ScreenedBatch {
-  /** In the order in which PostgreSQL shall rank them: by arrival, the contended ones last. */
+  /** In order of arrival, in which PostgreSQL ranks them. */
   readonly tickets: readonly RedeemTicket[];
-  readonly holds: ReadonlyMap<string, Hold>;
 }
 
+/** What Redis knows, too. */
+const byNumbers: readonly RefusalCode[] = ['sold_out', 'user_limit_reached', 'cooling_down'];
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** The protocol's steps 2 to 6 for one batch of one tenant. */
@@ -56,35 +58,29 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
     const now = this.clock.now().getTime();
     const hopeful = batch.filter(({ entry }) => !this.looksRefused(entry, now));
     const asked = this.groupByCoupon(hopeful);
-    const { verdicts, holds } = await this.gate.admit(
+    const verdicts = await this.gate.admit(
       batch[0]?.entry.tenantId ?? '',
       [...asked].map(([couponId, tickets]) => ({
         couponId,
         userIds: tickets.map(({ entry }) => entry.userId),
       })),
     );
-    const [refused, contended] = [new Set<RedeemTicket>(), new Set<RedeemTicket>()];
+    const stillHopeful = new Set(hopeful);
     for (const [couponId, tickets] of asked) {
       verdicts.get(couponId)?.forEach((verdict, place) => {
         const ticket = tickets[place];
-        if (ticket !== undefined && verdict === 'refused') refused.add(ticket);
-        if (ticket !== undefined && verdict === 'contended') contended.add(ticket);
+        if (ticket !== undefined && verdict === 'refused') stillHopeful.delete(ticket);
       });
     }
-    const stillHopeful = new Set(hopeful.filter((ticket) => !refused.has(ticket)));
-    await this.confirm(batch.filter((ticket) => !stillHopeful.has(ticket)));
+    if (stillHopeful.size < batch.length)
+      await this.confirm(batch.filter((ticket) => !stillHopeful.has(ticket)));
     await failpoint('redemption.after-gate');
-    const open = batch.filter((ticket) => !ticket.isSettled);
-    const tickets = [
-      ...open.filter((ticket) => !contended.has(ticket)),
-      ...open.filter((ticket) => contended.has(ticket)),
-    ];
     end();
-    return { tickets, holds };
+    return { tickets: batch.filter((ticket) => !ticket.isSettled) };
   }
 
   /** The function; then the answers; then, with nobody waiting, memory and Redis. */
-  async settle({ tickets, holds }: ScreenedBatch): Promise<void> {
+  async settle({ tickets }: ScreenedBatch): Promise<void> {
     if (tickets.length === 0) return;
     const end = this.batchSeconds.startTimer({ stage: 'settle' });
     this.batchSize.observe(tickets.length);
@@ -94,12 +90,13 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
     const tenantId = entries[0]?.tenantId ?? '';
     for (const { couponId, stock } of done.coupons.values())
       this.memory.learnStock(tenantId, couponId, stock);
-    tickets.forEach((ticket, place) => this.answer(ticket, done.results[place]));
+    tickets.forEach((ticket, place) => this.answer(ticket, done.results[place], done.now));
     end();
     if (done.results.some((result) => 'outcome' in result && result.outcome.kind === 'accepted')) {
       this.relay.nudge();
     }
-    this.inBackground(this.tellRedis(entries, done, holds));
+    this.noteRefusals(entries, done);
+    this.inBackground(this.tellRedis(entries, done));
   }
 
   /** Resolves when no write to Redis is under way. */
@@ -107,10 +104,10 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
     await Promise.all(this.settling);
   }
 
-  private looksRefused({ tenantId, couponId }: RedeemEntry, now: number): boolean {
+  private looksRefused({ tenantId, couponId, means }: RedeemEntry, now: number): boolean {
     const coupon = this.memory.get(tenantId, couponId);
     // Dropped from memory meanwhile: looked up like a refusal, which also brings it back.
-    return coupon === undefined || looksRefused(coupon, { redeems: 'click' }, now);
+    return coupon === undefined || looksRefused({ coupon, means }, now);
   }
 
   private groupByCoupon(tickets: readonly RedeemTicket[]): Map<string, RedeemTicket[]> {
@@ -132,16 +129,20 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
       const answers = await this.confirmRefusals.run(suspects.map(({ entry }) => entry));
       suspects.forEach((ticket, place) => {
         const answer = answers[place];
-        if (answer !== undefined) ticket.succeed(answer);
+        if (answer === undefined) return;
+        if (answer.kind === 'refused')
+          this.gate.noteDecided(ticket.entry, 1, byNumbers.includes(answer.refusal.code) ? 1 : 0);
+        ticket.succeed(answer);
       });
     } catch (error) {
       for (const ticket of suspects) ticket.fail(error);
     }
   }
 
-  private answer(ticket: RedeemTicket, result: EntryResult | undefined): void {
+  private answer(ticket: RedeemTicket, result: EntryResult | undefined, now: number): void {
     if (result === undefined) return;
     if ('error' in result) return ticket.fail(result.error);
+    if ('refused' in result) return ticket.succeed(this.refusal(ticket.entry, result.refused, stranger, now));
     const { outcome } = result;
     switch (outcome.kind) {
       case 'accepted':
@@ -155,19 +156,35 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
         return ticket.succeed({ kind: 'key_reused' });
       case 'stale':
         return ticket.succeed({ kind: 'busy', reason: 'terms_changing' });
-      case 'refused': {
-        const { tenantId, couponId } = ticket.entry;
-        const coupon = this.memory.get(tenantId, couponId);
-        return ticket.succeed({ kind: 'refused', refusal: refusal(outcome.code, coupon) });
-      }
+      case 'refused':
+        return ticket.succeed(this.refusal(ticket.entry, outcome.code, outcome.person, now));
     }
   }
 
-  private async tellRedis(
-    entries: readonly RedeemEntry[],
-    { results, coupons }: BatchResult,
-    holds: ReadonlyMap<string, Hold>,
-  ): Promise<void> {
+  private refusal(entry: RedeemEntry, code: RefusalCode, person: Person, now: number): RedeemAnswer {
+    const { tenantId, couponId, means } = entry;
+    const coupon = this.memory.get(tenantId, couponId);
+    return { kind: 'refused', refusal: refusalWith(code, coupon && { coupon, means, person }, now) };
+  }
+
+  /** Where many are refused for numbers, Redis is asked from the next batch on. */
+  private noteRefusals(entries: readonly RedeemEntry[], { results }: BatchResult): void {
+    const counts = new Map<string, { decided: number; refused: number }>();
+    entries.forEach(({ couponId }, place) => {
+      const result = results[place];
+      if (result === undefined || !('outcome' in result)) return;
+      const { outcome } = result;
+      const count = counts.get(couponId) ?? { decided: 0, refused: 0 };
+      count.decided += 1;
+      if (outcome.kind === 'refused' && byNumbers.includes(outcome.code)) count.refused += 1;
+      counts.set(couponId, count);
+    });
+    const tenantId = entries[0]?.tenantId ?? '';
+    for (const [couponId, { decided, refused }] of counts)
+      this.gate.noteDecided({ tenantId, couponId }, decided, refused);
+  }
+
+  private async tellRedis(entries: readonly RedeemEntry[], { results, coupons }: BatchResult): Promise<void> {
     await failpoint('redemption.before-settle');
     const committed: Committed[] = [];
     for (const { couponId, stock, version } of coupons.values()) {
@@ -177,11 +194,12 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
       const users = entries.flatMap((entry, place) => {
         const result = results[place];
         if (entry.couponId !== couponId || result === undefined || !('outcome' in result)) return [];
-        return [{ userId: entry.userId, uses: result.uses }];
+        return [{ userId: entry.userId, uses: result.uses, lastAt: result.lastAt }];
       });
-      committed.push({ tenantId: coupon.tenantId, couponId, stock, perUserCap: coupon.perUserCap, users });
+      const { tenantId, perUserCap, timeLimitMs } = coupon;
+      committed.push({ tenantId, couponId, stock, perUserCap, timeLimitMs, users });
     }
-    if (committed.length > 0) await this.gate.settle(committed, holds);
+    if (committed.length > 0) await this.gate.settle(committed);
   }
 
   private inBackground(work: Promise<void>): void {

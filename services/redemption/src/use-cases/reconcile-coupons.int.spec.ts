@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CouponSnapshot } from '#contracts';
 import { Metrics } from '#platform';
-import { eventually } from '#testkit';
+import { eventually, newId } from '#testkit';
 import { RedemptionWorld, type Replica } from '../../test/redemption-world.js';
 import { RedemptionGate } from '../redis/redemption-gate.js';
+import { CouponCheckStore } from '../store/coupon-check.store.js';
 import { ReconcileCoupons } from './reconcile-coupons.js';
 
 let world: RedemptionWorld;
@@ -51,6 +52,21 @@ async function redeemedOnce(): Promise<CouponSnapshot> {
 /** A change that nobody noticed, on a coupon whose numbers have moved since. */
 const tamper = (sql: string, { couponId }: CouponSnapshot): Promise<unknown> => world.rows(sql, [couponId]);
 
+/** So many redemptions by users of their own, past the batches, a millisecond apart. */
+const addRedemptions = ({ couponId }: CouponSnapshot, count: number, at: string): Promise<unknown> =>
+  world.rows(
+    `WITH more AS (
+       INSERT INTO redemption (tenant_id, redemption_id, coupon_id, coupon_version, channel_id, user_id, redeemed_at,
+                               reservation_id)
+         SELECT $1, gen_random_uuid(), $2, 2, $2, gen_random_uuid(), $4::timestamptz + n * interval '1 millisecond',
+                gen_random_uuid() FROM generate_series(1, $3::int) n RETURNING user_id
+     ), users AS (
+       INSERT INTO coupon_usage (tenant_id, coupon_id, user_id, uses, last_at)
+         SELECT $1, $2, user_id, 1, now() FROM more
+     ) UPDATE coupon SET max = NULL, redeemed = redeemed + $3, rev = rev + $3 WHERE coupon_id = $2`,
+    [world.tenantId, couponId, count, at],
+  );
+
 describe('the reconciler', () => {
   it('proves coupons that nothing is wrong with, and does not count them twice', async () => {
     expect(await driftWhile(redeemedOnce)).toEqual({});
@@ -63,7 +79,7 @@ describe('the reconciler', () => {
       await tamper('DELETE FROM redemption WHERE coupon_id = $1', coupon);
       await tamper('DELETE FROM coupon_check WHERE coupon_id = $1', coupon);
     });
-    expect(found).toEqual({ redemptions: 1 });
+    expect(found).toEqual({ redemptions: 1, uses: 1 });
   });
 
   it('reports uses that do not add up', async () => {
@@ -75,6 +91,27 @@ describe('the reconciler', () => {
     expect(found).toEqual({ uses: 1 });
   });
 
+  it('proves every user of a coupon, in pieces, before it calls the coupon proven', async () => {
+    const { pieces } = replica.app.get(CouponCheckStore);
+    const usual = { ...pieces };
+    pieces.users = 10;
+    try {
+      const coupon = await world.coupon();
+      const found = await driftWhile(async () => {
+        await addRedemptions(coupon, 60, '2026-01-01T00:00:00Z');
+        await tamper(
+          `UPDATE coupon_usage SET uses = 2 WHERE coupon_id = $1
+              AND user_id > (SELECT user_id FROM coupon_usage WHERE coupon_id = $1 ORDER BY user_id OFFSET 9 LIMIT 1)`,
+          coupon,
+        );
+      });
+      // Ten are right; of the other fifty each piece is told of.
+      expect(found).toEqual({ uses: 5 });
+    } finally {
+      Object.assign(pieces, usual);
+    }
+  });
+
   it('sets Redis right from PostgreSQL', async () => {
     const coupon = await redeemedOnce();
     const [row] = await world.rows<{ rev: string }>('SELECT rev FROM coupon WHERE coupon_id = $1', [
@@ -82,18 +119,15 @@ describe('the reconciler', () => {
     ]);
     const found = await driftWhile(async () => {
       await tamper('DELETE FROM coupon_check WHERE coupon_id = $1', coupon);
-      await gate().settle(
-        [
-          {
-            tenantId: world.tenantId,
-            couponId: coupon.couponId,
-            perUserCap: 1,
-            stock: { redeemed: 10, max: 10, finished: true, revision: Number(row?.rev) + 7 },
-            users: [],
-          },
-        ],
-        new Map(),
-      );
+      await gate().settle([
+        {
+          tenantId: world.tenantId,
+          couponId: coupon.couponId,
+          perUserCap: 1,
+          stock: { redeemed: 10, max: 10, finished: true, revision: Number(row?.rev) + 7 },
+          users: [],
+        },
+      ]);
     });
     expect(found).toEqual({ redis: 1 });
     expect(await gate().total(world.tenantId, coupon.couponId)).toEqual({
@@ -111,6 +145,129 @@ describe('the reconciler', () => {
     );
     expect(found).toEqual({});
     expect(await gate().total(world.tenantId, coupon.couponId)).toMatchObject({ redeemed: 1, max: 8 });
+  });
+
+  it('forgets a user whose uses in Redis are more than they are', async () => {
+    const coupon = await redeemedOnce();
+    const { tenantId } = world;
+    const [row] = await world.rows<{ rev: string; user_id: string }>(
+      `SELECT c.rev, u.user_id FROM coupon c JOIN coupon_usage u USING (coupon_id) WHERE coupon_id = $1`,
+      [coupon.couponId],
+    );
+    const userId = row?.user_id ?? '';
+    await eventually(async () =>
+      expect(await gate().someUsers(tenantId, coupon.couponId, 9)).toMatchObject([{ userId, uses: 1 }]),
+    );
+    const found = await driftWhile(async () => {
+      await tamper('UPDATE coupon_usage SET uses = 0 WHERE coupon_id = $1', coupon);
+      await tamper('DELETE FROM coupon_check WHERE coupon_id = $1', coupon);
+    });
+    expect(found).toEqual({ uses: 1, 'redis-users': 1 });
+    expect(await gate().someUsers(tenantId, coupon.couponId, 9)).toEqual([]);
+  });
+
+  it('takes a void between its two looks for no drift', async () => {
+    const coupon = await redeemedOnce();
+    const { tenantId } = world;
+    await eventually(async () =>
+      expect(await gate().someUsers(tenantId, coupon.couponId, 9)).toMatchObject([{ uses: 1 }]),
+    );
+    const checks = replica.app.get(CouponCheckStore);
+    const usesOf = checks.usesOf.bind(checks);
+    let isVoided = false;
+    checks.usesOf = async (tx, tenant, couponId, userIds) => {
+      if (!isVoided && couponId === coupon.couponId) {
+        isVoided = true;
+        await tamper(
+          `WITH taken_back AS (UPDATE redemption SET voided_at = now(), counted = false WHERE coupon_id = $1),
+                unused AS (DELETE FROM coupon_usage WHERE coupon_id = $1)
+           UPDATE coupon SET redeemed = redeemed - 1, rev = rev + 1 WHERE coupon_id = $1`,
+          coupon,
+        );
+      }
+      return usesOf(tx, tenant, couponId, userIds);
+    };
+    try {
+      const found = await driftWhile(() => tamper('DELETE FROM coupon_check WHERE coupon_id = $1', coupon));
+      expect([isVoided, found]).toEqual([true, {}]);
+    } finally {
+      checks.usesOf = usesOf;
+    }
+  });
+
+  it('counts on from where it was, and anew where a clock that stepped back wrote behind that', async () => {
+    const { pieces } = replica.app.get(CouponCheckStore);
+    const usual = { ...pieces };
+    Object.assign(pieces, { redemptions: 40, users: 10 });
+    const coupon = await redeemedOnce();
+    const { couponId } = coupon;
+    const counted = async (): Promise<number> => {
+      const [row] = await world.rows<{ counted: string }>(
+        'SELECT counted FROM coupon_check WHERE coupon_id = $1',
+        [couponId],
+      );
+      return Number(row?.counted);
+    };
+    try {
+      expect(await driftWhile(() => addRedemptions(coupon, 130, '2026-01-01T00:00:00Z'))).toEqual({});
+      expect(await counted()).toBeGreaterThan(80);
+      expect(await driftWhile(() => addRedemptions(coupon, 3, '2026-02-01T00:00:00Z'))).toEqual({});
+      expect(await driftWhile(() => addRedemptions(coupon, 3, '2025-01-01T00:00:00Z'))).toEqual({});
+      const found = await driftWhile(() =>
+        tamper('UPDATE coupon SET redeemed = redeemed + 1, rev = rev + 1 WHERE coupon_id = $1', coupon),
+      );
+      // When the round over its users begins, and before it ends.
+      expect(found).toEqual({ redemptions: 2 });
+    } finally {
+      Object.assign(pieces, usual);
+    }
+  });
+
+  it('puts a coupon that it cannot check behind the others, and checks those', async () => {
+    const broken = await redeemedOnce();
+    const reconcile = replica.app.get(ReconcileCoupons);
+    const checks = replica.app.get(CouponCheckStore);
+    const count = checks.count.bind(checks);
+    checks.count = async (tx, tenantId, soFar) => {
+      if (soFar.couponId === broken.couponId) throw new Error('cannot be counted');
+      return count(tx, tenantId, soFar);
+    };
+    const isProven = async ({ couponId }: CouponSnapshot): Promise<boolean> => {
+      const rows = await world.rows(
+        'SELECT FROM coupon_check k JOIN coupon c USING (coupon_id) WHERE coupon_id = $1 AND checked_rev = rev',
+        [couponId],
+      );
+      return rows.length > 0;
+    };
+    try {
+      await tamper('UPDATE coupon SET rev = rev + 1 WHERE coupon_id = $1', broken);
+      await reconcile.checkSome(world.tenantId);
+      const other = await redeemedOnce();
+      await reconcile.checkSome(world.tenantId);
+      expect([await isProven(broken), await isProven(other)]).toEqual([false, true]);
+    } finally {
+      checks.count = count;
+    }
+    await reconcile.checkSome(world.tenantId);
+    expect(await isProven(broken)).toBe(true);
+  });
+
+  it('goes round the balances, and reports one that its entries do not add up to', async () => {
+    const { tenantId } = world;
+    const reconcile = replica.app.get(ReconcileCoupons);
+    const put = (userId: string, balance: number, amount: number): Promise<unknown> =>
+      world.rows(
+        `WITH b AS (INSERT INTO point_balance (tenant_id, user_id, point_name_id, balance, revision)
+                    VALUES ($1, $2, $2, $3, 1))
+         INSERT INTO point_entry (tenant_id, user_id, entry_id, point_name_id, amount, balance, revision, cause, booked_at)
+           VALUES ($1, $2, $2, $2, $4, $4, 1, '{}', now())`,
+        [tenantId, userId, balance, amount],
+      );
+    await put(newId(), 7, 7);
+    expect(await driftWhile(() => reconcile.checkLedger(tenantId))).toEqual({});
+    await put(newId(), 8, 7);
+    expect(await driftWhile(() => reconcile.checkLedger(tenantId))).toEqual({ ledger: 1 });
+    expect(await driftWhile(() => reconcile.checkLedger(tenantId))).toEqual({ ledger: 1 });
   });
 
   it('is done by one process at a time for a tenant', async () => {

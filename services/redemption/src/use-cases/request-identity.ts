@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface RequestScope {
   readonly tenantId: string;
@@ -13,6 +13,18 @@ export function reservationId(scope: RequestScope): string {
   return digest([scope.tenantId, scope.principal, scope.route, scope.idempotencyKey]);
 }
 
+/**
+ * A redemption that nobody asked for over HTTP: the same parts, the same redemption. In a namespace of its own, which no
+ * token's subject and no route can reach.
+ */
+export function internalReservationId(scope: {
+  readonly tenantId: string;
+  readonly purpose: string;
+  readonly parts: readonly string[];
+}): string {
+  return digest(['internal', scope.tenantId, scope.purpose, ...scope.parts]);
+}
+
 /** What was asked for under the key; the coupon counts, though it stands in the path and not in the body. */
 export function requestFingerprint(couponId: string, bodyHash: string): string {
   return digest([couponId, bodyHash]);
@@ -21,6 +33,6 @@ export function requestFingerprint(couponId: string, bodyHash: string): string {
 function digest(parts: readonly string[]): string {
   // Length first, so that no two lists of parts give the same text.
   const text = parts.map((part) => `${part.length}:${part}`).join('');
-  const hex = createHash('sha256').update(text).digest('hex');
+  const hex = hash('sha256', text, 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Log } from '#platform';
-import { eventually } from '#testkit';
+import pg from 'pg';
+import { Clock, Log, type TenantDatabase } from '#platform';
+import { eventually, newId } from '#testkit';
 import { RedemptionFixture, versionsOf } from '../../test/redemption-fixture.js';
 import type { RedeemEntry } from '../domain/batch.js';
 import type { Coupon } from '../domain/coupon.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
-import type { RedemptionBatchStore } from '../store/redemption-batch.store.js';
+import { RedemptionBatchStore } from '../store/redemption-batch.store.js';
 import { type EntryResult, RunBatch } from './run-batch.js';
 
 let fixture: RedemptionFixture;
@@ -70,6 +71,80 @@ describe('a batch', () => {
     });
   });
 
+  it('with one bonus that does not fit into the balance refuses that one, and changes nothing for it', async () => {
+    const coin = newId();
+    const coupon = await fixture.addCoupon({ bonus: { pointNameId: coin, amount: 2n, pointName: null } });
+    const entries = await entriesFor(coupon, 4);
+    const full = 9_223_372_036_854_775_806n;
+    await fixture.addBalance(entries[2]?.userId ?? '', coin, full);
+    const { results } = await runner.run(entries);
+    expect(kinds(results.filter((_, place) => place !== 2))).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(results[2]).toEqual({ refused: 'balance_too_large' });
+    expect(await fixture.countsOf(coupon.couponId)).toMatchObject({
+      redeemed: 3,
+      redemptions: 3,
+      answers: 3,
+    });
+    const [row] = await fixture.rows('SELECT balance FROM point_balance WHERE user_id = $1', [
+      entries[2]?.userId,
+    ]);
+    expect(row).toEqual({ balance: String(full) });
+  });
+
+  it('with points that came after the locks, and that another batch takes, refuses them as spent', async () => {
+    const [coin, partnerId] = [newId(), newId()];
+    const points = (pointNameId: string, amount: bigint) => ({ pointNameId, amount, pointName: null });
+    const coupons = await Promise.all(
+      [newId(), newId()].map((token) =>
+        fixture.addCoupon({
+          audience: 'everyone',
+          partnerId,
+          units: { resource: 'MB', units: 1 },
+          partnerUnits: 9,
+          price: points(coin, 10n),
+          bonus: points(token, 1n),
+        }),
+      ),
+    );
+    const userId = newId();
+    for (const { bonus } of coupons) await fixture.addBalance(userId, bonus?.pointNameId ?? '', 1n);
+    for (const coupon of coupons) await memory.load(coupon.tenantId, coupon.couponId);
+    const blocked = async (): Promise<number> => {
+      const { rows } = await fixture.pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`,
+      );
+      return rows.length;
+    };
+    const holding = async (sql: string, value: string) => {
+      const holder = await fixture.pool.connect();
+      await holder.query('BEGIN');
+      await holder.query(`SELECT set_config('octopus.tenant_id', $1, true)`, [fixture.tenantId]);
+      await holder.query(sql, [value]);
+      return holder;
+    };
+    const bonuses = await holding('SELECT FROM point_balance WHERE user_id = $1 FOR UPDATE', userId);
+    const account = await holding('SELECT FROM addon_balance WHERE partner_id = $1 FOR UPDATE', partnerId);
+    const running = coupons.map((coupon) => runner.run([fixture.entry(coupon, userId)]));
+    try {
+      await eventually(async () => expect(await blocked()).toBe(2));
+      await fixture.addBalance(userId, coin, 10n);
+      await bonuses.query('COMMIT');
+      // Both have read the ten points, and neither has taken them.
+      await eventually(async () => expect(await blocked()).toBe(2));
+    } finally {
+      for (const holder of [bonuses, account]) {
+        await holder.query('COMMIT');
+        holder.release();
+      }
+    }
+    const said = (await Promise.all(running)).flatMap(({ results }) =>
+      results.map((one) =>
+        'outcome' in one && one.outcome.kind === 'refused' ? one.outcome.code : kinds([one])[0],
+      ),
+    );
+    expect(said.toSorted()).toEqual(['accepted', 'points_short']);
+  });
+
   it('decided on older terms is decided again on the new ones', async () => {
     const [changed, same] = [await fixture.addCoupon(), await fixture.addCoupon()];
     const entries = [...(await entriesFor(changed, 2)), ...(await entriesFor(same, 1))];
@@ -84,6 +159,27 @@ describe('a batch', () => {
     expect(kinds(results)).toEqual(['refused', 'refused', 'accepted']);
     expect(memory.get(changed.tenantId, changed.couponId)).toMatchObject({ version: 2, status: 'disabled' });
     expect((await fixture.countsOf(changed.couponId)).redeemed).toBe(0);
+  });
+});
+
+describe('a coupon whose row is held for longer than anybody waits', () => {
+  it('fails its own entries, and those of the other coupons are decided', async () => {
+    const [held, free] = [await fixture.addCoupon(), await fixture.addCoupon()];
+    const [first, third] = await entriesFor(held, 2);
+    const [second, fourth] = await entriesFor(free, 2);
+    const pool = new pg.Pool({ connectionString: fixture.test.appUrl, lock_timeout: 200 });
+    const impatient = new RedemptionBatchStore({ pool } as TenantDatabase, new Clock());
+    const other = await hold(held);
+    try {
+      const mixed = [first, second, third, fourth] as RedeemEntry[];
+      const { results } = await new RunBatch(impatient, memory, log).run(mixed);
+      expect(kinds(results)).toEqual(['error', 'accepted', 'error', 'accepted']);
+    } finally {
+      await other.release();
+      await pool.end();
+    }
+    expect(await fixture.countsOf(free.couponId)).toMatchObject({ redeemed: 2, redemptions: 2 });
+    expect(await fixture.countsOf(held.couponId)).toMatchObject({ redeemed: 0, redemptions: 0 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Log } from '#platform';
 import { newId } from '#testkit';
-import { aKnownCoupon } from '../../test/redemption-fixture.js';
+import { aKnownCoupon, plainAnswer } from '../../test/redemption-fixture.js';
 import type { BatchOutcome, RedeemEntry } from '../domain/batch.js';
 import type { Coupon } from '../domain/coupon.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
@@ -17,6 +17,7 @@ function entries(count: number): RedeemEntry[] {
     tenantId: coupon.tenantId,
     couponId: coupon.couponId,
     userId: `user-${index}`,
+    means: { kind: 'button' },
     reservationId: newId(),
     fingerprint: newId(),
     redemptionId: newId(),
@@ -27,27 +28,29 @@ function entries(count: number): RedeemEntry[] {
 
 type Redeem = RedemptionBatchStore['redeem'];
 
-function runnerOver(redeem: Redeem, row: () => Coupon = () => coupon) {
+function runnerOver(redeem: Redeem, row: () => Coupon | Promise<Coupon> = () => coupon) {
   const calls: string[][] = [];
   const store = {
-    redeem: (given: readonly RedeemEntry[], versions: ReadonlyMap<string, number>) => {
+    redeem: (given: readonly RedeemEntry[], known: ReadonlyMap<string, Coupon>) => {
       calls.push(given.map(({ userId }) => userId));
-      return redeem(given, versions);
+      return redeem(given, known);
     },
   } as RedemptionBatchStore;
   const memory = new CouponMemory({ coupon: async () => row() } as unknown as CouponFactsStore);
   memory.learn(coupon);
-  return { runner: new RunBatch(store, memory, log), calls };
+  return { runner: new RunBatch(store, memory, log), calls, memory };
 }
 
 function allAccepted(given: readonly RedeemEntry[]): BatchOutcome {
   return {
+    now: 0,
     coupons: [{ couponId: coupon.couponId, version: 1, stock: coupon.stock }],
     entries: given.map(({ redemptionId, couponId, userId }) => ({
       uses: 1,
+      lastAt: null,
       outcome: {
         kind: 'accepted',
-        answer: { redemptionId, couponId, userId, redeemedAt: '', userRedemptions: 1 },
+        answer: { redemptionId, couponId, userId, redeemedAt: '', userRedemptions: 1, ...plainAnswer },
       },
     })),
   };
@@ -86,6 +89,31 @@ describe('RunBatch', () => {
     },
   );
 
+  it('refuses the one entry whose bonus does not fit into the balance, and no other', async () => {
+    const { runner } = runnerOver(async (given) => {
+      if (given.some(({ userId }) => userId === 'user-5')) throw coded('22003');
+      return allAccepted(given);
+    });
+    const { results } = await runner.run(entries(8));
+    expect(results[5]).toEqual({ refused: 'balance_too_large' });
+    expect(kinds(results).filter((kind) => kind === 'accepted')).toHaveLength(7);
+  });
+
+  it('runs it again when a balance that it could not lock was spent meanwhile, and for no other check', async () => {
+    const spent = Object.assign(coded('23514'), { constraint: 'points_never_negative' });
+    const errors: Error[] = [spent];
+    const { runner, calls } = runnerOver(async (given) => {
+      const error = errors.shift();
+      if (error !== undefined) throw error;
+      return allAccepted(given);
+    });
+    expect(kinds((await runner.run(entries(1))).results)).toEqual(['accepted']);
+    expect(calls).toHaveLength(2);
+    errors.push(Object.assign(coded('23514'), { constraint: 'coupon_check' }));
+    expect(kinds((await runner.run(entries(1))).results)).toEqual(['error']);
+    expect(calls).toHaveLength(3);
+  });
+
   it('runs it again when the connection was lost without a word', async () => {
     let tries = 0;
     const { runner } = runnerOver(async (given) => {
@@ -121,17 +149,42 @@ describe('RunBatch', () => {
     expect(calls).toHaveLength(1);
   });
 
+  it('lets a batch of many coupons wait in vain for three of them, and no longer', async () => {
+    const { runner, calls } = runnerOver(() => Promise.reject(coded('57014')));
+    const given = entries(8).map((entry) => ({ ...entry, couponId: newId() }));
+    const { results } = await runner.run(given);
+    expect(kinds(results)).toEqual(given.map(() => 'error'));
+    expect(calls.map(({ length }) => length)).toEqual([8, 1, 1, 1]);
+  });
+
+  it('reads new terms afresh, whatever a look-up that began before them will find', async () => {
+    const looksUp = Promise.withResolvers<Coupon>();
+    let times = 0;
+    const row = () => ((times += 1) === 1 ? looksUp.promise : { ...coupon, version: 2 });
+    const { runner, memory } = runnerOver(async (given, known) => {
+      const done = allAccepted(given);
+      if (known.get(coupon.couponId)?.version === 2) return done;
+      setImmediate(() => looksUp.resolve(coupon));
+      const stale = { uses: 0, lastAt: null, outcome: { kind: 'stale' as const } };
+      return { ...done, entries: given.map(() => stale) };
+    }, row);
+    const lookUp = memory.load(coupon.tenantId, coupon.couponId);
+    expect(kinds((await runner.run(entries(2))).results)).toEqual(['accepted', 'accepted']);
+    await lookUp;
+    expect(memory.get(coupon.tenantId, coupon.couponId)?.version).toBe(2);
+  });
+
   it('decides entries on new terms once more, on the version that was loaded', async () => {
     const seen: number[] = [];
     const { runner, calls } = runnerOver(
-      async (given, versions) => {
-        seen.push(versions.get(coupon.couponId) ?? 0);
+      async (given, known) => {
+        seen.push(known.get(coupon.couponId)?.version ?? 0);
         const done = allAccepted(given);
-        if (versions.get(coupon.couponId) === 2) return done;
+        if (known.get(coupon.couponId)?.version === 2) return done;
         return {
           ...done,
           entries: done.entries.map((entry, place) =>
-            place === 1 ? entry : { uses: 0, outcome: { kind: 'stale' as const } },
+            place === 1 ? entry : { uses: 0, lastAt: null, outcome: { kind: 'stale' as const } },
           ),
         };
       },
@@ -145,7 +198,7 @@ describe('RunBatch', () => {
   it('does so once only', async () => {
     const { runner, calls } = runnerOver(async (given) => ({
       ...allAccepted(given),
-      entries: given.map(() => ({ uses: 0, outcome: { kind: 'stale' as const } })),
+      entries: given.map(() => ({ uses: 0, lastAt: null, outcome: { kind: 'stale' as const } })),
     }));
     expect(kinds((await runner.run(entries(2))).results)).toEqual(['stale', 'stale']);
     expect(calls).toHaveLength(2);

@@ -3,6 +3,7 @@ import type { CouponSnapshot } from '#contracts';
 import { type EventContext, Outbox } from '#platform';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import { RedemptionGate } from '../redis/redemption-gate.js';
+import { CouponCardStore } from '../store/coupon-card.store.js';
 import { CouponStore } from '../store/coupon.store.js';
 import { TenantJobStore } from '../store/tenant-job.store.js';
 
@@ -11,6 +12,7 @@ import { TenantJobStore } from '../store/tenant-job.store.js';
 export class TakeOverCoupon {
   constructor(
     private readonly coupons: CouponStore,
+    private readonly cards: CouponCardStore,
     private readonly tenantJobs: TenantJobStore,
     private readonly outbox: Outbox,
     private readonly memory: CouponMemory,
@@ -19,10 +21,13 @@ export class TakeOverCoupon {
 
   async run(context: EventContext, snapshot: CouponSnapshot): Promise<void> {
     const { tx, tenantId } = context;
+    refuseUnusable(snapshot);
     const appliedAt = await this.coupons.takeOver(tx, tenantId, snapshot);
     if (appliedAt === undefined) return;
+    await this.cards.put(tx, tenantId, snapshot);
     const { couponId, version } = snapshot;
     await this.tenantJobs.add(tx, tenantId, 'reconcile');
+    if (snapshot.type === 'auto') await this.tenantJobs.add(tx, tenantId, 'forget-auto');
     const time = appliedAt.toISOString();
     await this.outbox.add(tx, {
       topic: 'redemption.coupon-applied.v1',
@@ -42,6 +47,18 @@ export class TakeOverCoupon {
     const coupon = await this.memory.load(tenantId, couponId);
     if (coupon === undefined || !this.gate.engages(coupon)) return;
     const { stock, perUserCap } = coupon;
-    await this.gate.settle([{ tenantId, couponId, stock, perUserCap, users: [] }], new Map());
+    await this.gate.settle([{ tenantId, couponId, stock, perUserCap, users: [] }]);
   }
+}
+
+/**
+ * An owed call names the account that pays for it: without one, every redemption would fail. The schema cannot ask for it,
+ * as snapshots were recorded before it knew of accounts.
+ * @throws what buries the snapshot; catalog's next version is taken over again
+ */
+function refuseUnusable({ couponId, version, partnerId, terms }: CouponSnapshot): void {
+  if (terms.trigger === null || partnerId !== null) return;
+  throw new Error(
+    `coupon ${couponId} in version ${version} has a trigger and no partnerId: nobody would own its calls; publish it with one`,
+  );
 }

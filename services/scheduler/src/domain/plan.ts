@@ -12,7 +12,9 @@ export const dueKinds = Object.keys(dueFacts) as readonly DueKind[];
 /** Of each kind only the next instant to come; null = nothing of that kind is to come. */
 export type DuePlan = Readonly<Record<DueKind, Date | null>>;
 
-type Planned = Pick<CouponSnapshot, 'status' | 'schedule'>;
+type Planned = Pick<CouponSnapshot, 'status'> & {
+  readonly schedule: Pick<CouponSnapshot['schedule'], 'startAt' | 'endAt'>;
+};
 
 /** A kind is a row of this table: when it is to come, given the coupon as it stands. */
 const planners: Record<DueKind, (coupon: Planned) => string | null> = {

@@ -25,7 +25,6 @@ export const catalogCapRequest = defineTopic({
   events: {
     'cap-requested': defineEvent({
       description: 'An owner wants a coupon to have another total cap. Nothing has changed yet.',
-      planned: true,
       schema: capRequested,
       sample: {
         requestId: sampleIds.request,

@@ -30,7 +30,6 @@ export const catalogChannel = defineTopic({
   events: {
     'channel-snapshot': defineEvent({
       description: 'The channel as catalog knows it after a change.',
-      planned: true,
       schema: channelSnapshot,
       sample: {
         channelId: sampleIds.channel,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { id, instant, positiveCount, text, timeZone } from '../../primitives.js';
+import { duration, id, instant, positiveCount, positivePoints, text, timeZone } from '../../primitives.js';
 import { sampleIds, sampleTimes } from '../../samples.js';
+import { recurrence } from '../../timeframe/recurrence.js';
 import { defineEvent, defineTopic } from '../../topic.js';
+import { addonUnits } from './trigger.v1.js';
 
 export const couponType = z.enum(['qr', 'time_based', 'click', 'auto']);
 export type CouponType = z.infer<typeof couponType>;
@@ -19,10 +21,28 @@ export type CouponStatus = z.infer<typeof couponStatus>;
 export const finishedReason = z.enum(['end_date', 'max_redemptions', 'archived']);
 export type FinishedReason = z.infer<typeof finishedReason>;
 
+/** So many points of one point name. */
+export const pointsAmount = z.object({ pointNameId: id, amount: positivePoints });
+export type PointsAmount = z.infer<typeof pointsAmount>;
+
+/** The external call that a redemption owes, with its cost as it was when this version was made. */
+export const couponTrigger = z.object({ triggerId: id, cost: addonUnits.nullable() });
+
+/** Whom the coupon is for. `rule`: eligible by a follow row and the clock alone; `grant`: by a grant per user. */
+export const couponAvailability = z.enum(['rule', 'grant']);
+export type CouponAvailability = z.infer<typeof couponAvailability>;
+export const couponAudience = z.enum(['followers', 'everyone']);
+export type CouponAudience = z.infer<typeof couponAudience>;
+
 /** Whole state of one published coupon. Later issues add fields with defaults; none is ever taken away. */
 export const couponSnapshot = z.object({
   couponId: id,
   channelId: id,
+  partnerId: id.nullable().default(null).describe('Account of the channel, whose cashiers may redeem it.'),
+  channelStatus: z
+    .enum(['draft', 'active'])
+    .default('active')
+    .describe('Status of the channel when this version was made; catalog.channel.v1 tells of changes.'),
   version: positiveCount.describe("Rises with every change of the coupon; equals the envelope's revision."),
   status: couponStatus,
   finishedReason: finishedReason.nullable(),
@@ -34,11 +54,35 @@ export const couponSnapshot = z.object({
       .nullable()
       .describe('Total cap as of the first publication; null = unlimited. Redemption owns it from then on.'),
     maxRedemptionsPerUser: positiveCount.nullable(),
+    timeLimit: duration
+      .nullable()
+      .default(null)
+      .describe('Least time between two redemptions by one user; null = none.'),
+    price: pointsAmount.nullable().default(null).describe('Points that a redemption takes.'),
+    bonus: pointsAmount.nullable().default(null).describe('Points that a redemption gives.'),
+    validity: duration
+      .nullable()
+      .default(null)
+      .describe('How long a grant lasts, from the instant it was made; null = until the end of the coupon.'),
+    trigger: couponTrigger.nullable().default(null),
+    hideIfNotAvailable: z
+      .boolean()
+      .default(false)
+      .describe('true = left out of lists while the balance is below the price.'),
   }),
+  audience: couponAudience.default('followers'),
+  availability: couponAvailability.default('rule'),
+  programmeId: id.nullable().default(null).describe('Loyalty programme that the coupon belongs to.'),
+  position: positiveCount
+    .nullable()
+    .default(null)
+    .describe('Ascending order on the channel page; null = after all that have one.'),
+  editedAt: instant.nullable().default(null).describe('Last edit by the owner; orders what has no position.'),
   schedule: z.object({
     startAt: instant.nullable().describe('null = from publication on.'),
     endAt: instant.nullable(),
     timeZone: timeZone.describe("The channel's zone, in which recurrence is read."),
+    recurrence: recurrence.nullable().default(null),
   }),
   messages: z
     .object({ redeemed: text({ min: 1, max: 1000 }) })
@@ -62,14 +106,35 @@ export const catalogCoupon = defineTopic({
       sample: {
         couponId: sampleIds.coupon,
         channelId: sampleIds.channel,
+        partnerId: sampleIds.partner,
+        channelStatus: 'active',
         version: 3,
         status: 'active',
         finishedReason: null,
         type: 'click',
         name: 'Free espresso',
         description: 'One espresso on the house for the first hundred guests.',
-        terms: { maxRedemptions: 100, maxRedemptionsPerUser: 1 },
-        schedule: { startAt: sampleTimes.start, endAt: sampleTimes.end, timeZone: 'Europe/Zagreb' },
+        terms: {
+          maxRedemptions: 100,
+          maxRedemptionsPerUser: 5,
+          timeLimit: { amount: 24, unit: 'hours' },
+          price: { pointNameId: sampleIds.pointName, amount: '100' },
+          bonus: null,
+          validity: null,
+          trigger: { triggerId: sampleIds.trigger, cost: { resource: 'MB', units: 1024 } },
+          hideIfNotAvailable: false,
+        },
+        audience: 'followers',
+        availability: 'rule',
+        programmeId: null,
+        position: 1,
+        editedAt: sampleTimes.start,
+        schedule: {
+          startAt: sampleTimes.start,
+          endAt: sampleTimes.end,
+          timeZone: 'Europe/Zagreb',
+          recurrence: null,
+        },
         messages: { redeemed: 'Enjoy your {{coupon.name}}, {{user.name}}!' },
         publishedAt: sampleTimes.start,
       },

@@ -30,7 +30,6 @@ export const catalogPartner = defineTopic({
   events: {
     'partner-snapshot': defineEvent({
       description: 'The profile as it stands after a change.',
-      planned: true,
       schema: partnerProfile,
       sample: {
         partnerId: sampleIds.partner,

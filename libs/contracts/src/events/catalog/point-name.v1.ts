@@ -31,7 +31,6 @@ export const catalogPointName = defineTopic({
   events: {
     'point-name-changed': defineEvent({
       description: 'A point name was made, renamed or withdrawn. Its kind and programme never change.',
-      planned: true,
       schema: pointName,
       sample: {
         kind: 'loyalty',

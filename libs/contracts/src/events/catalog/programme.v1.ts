@@ -25,7 +25,6 @@ export const catalogProgramme = defineTopic({
   events: {
     'programme-snapshot': defineEvent({
       description: 'The programme as catalog knows it after a change.',
-      planned: true,
       schema: programmeSnapshot,
       sample: {
         ...platformLoyalty.events['programme-changed'].sample,

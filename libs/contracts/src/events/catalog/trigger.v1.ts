@@ -46,7 +46,6 @@ export const catalogTrigger = defineTopic({
   events: {
     'trigger-changed': defineEvent({
       description: 'A trigger was added, changed or withdrawn.',
-      planned: true,
       schema: trigger,
       sample: {
         triggerId: sampleIds.trigger,

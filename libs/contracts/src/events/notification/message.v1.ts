@@ -3,7 +3,13 @@ import { id, instant } from '../../primitives.js';
 import { sampleIds, sampleTimes } from '../../samples.js';
 import { defineEvent, defineTopic } from '../../topic.js';
 
-export const messageKind = z.enum(['coupon_available', 'coupon_redeemed', 'coupon_expiring', 'owner_notice']);
+export const messageKind = z.enum([
+  'coupon_available',
+  'coupon_redeemed',
+  'coupon_voided',
+  'coupon_expiring',
+  'owner_notice',
+]);
 
 /** A chat message from a channel to a user, rendered. */
 export const channelMessage = z.object({

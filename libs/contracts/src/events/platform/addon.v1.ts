@@ -24,7 +24,6 @@ export const platformAddon = defineTopic({
   events: {
     'addon-purchased': defineEvent({
       description: 'A partner bought units of a resource.',
-      planned: true,
       schema: addonPurchased,
       sample: {
         purchaseId: sampleIds.purchase,

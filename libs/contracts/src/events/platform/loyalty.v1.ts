@@ -18,6 +18,8 @@ export const earningAction = z.object({
   points: positivePoints,
 });
 
+export type EarningAction = z.output<typeof earningAction>;
+
 /** A loyalty programme with its levels and the actions that earn its points. */
 export const programme = z.object({
   programmeId: id,
@@ -70,7 +72,6 @@ export const platformLoyalty = defineTopic({
   events: {
     'programme-changed': defineEvent({
       description: 'A programme, its levels or its earning actions changed.',
-      planned: true,
       schema: programme,
       sample: sampleProgramme,
     }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, label, timeZone } from '../../primitives.js';
+import { id, label, positivePoints, timeZone } from '../../primitives.js';
 import { sampleIds } from '../../samples.js';
 import { defineEvent, defineTopic } from '../../topic.js';
 import { position } from './location.v1.js';
@@ -30,6 +30,11 @@ export const cashier = z.object({
   partnerId: id,
   displayName: label({ max: 200 }).describe("As the shift's list shows it."),
   storeIds: id.array().max(1000).describe('Stores at which the cashier may work.'),
+  pointsGrant: z
+    .object({ perGrant: positivePoints, perDay: positivePoints })
+    .nullable()
+    .default(null)
+    .describe('Points that the cashier may give by hand: at once, and in 24 hours. null = none.'),
   removed,
 });
 export type Cashier = z.output<typeof cashier>;
@@ -46,14 +51,12 @@ export const platformPartner = defineTopic({
   events: {
     'partner-changed': defineEvent({
       description: 'A business account was opened, changed, suspended or closed.',
-      planned: true,
       schema: partner,
       sample: { partnerId: sampleIds.partner, name: 'Café Central', active: true, removed: false },
     }),
     'store-changed': defineEvent({
       description: 'A store was opened, changed or closed.',
       key: 'storeId',
-      planned: true,
       schema: store,
       sample: {
         storeId: sampleIds.store,
@@ -67,13 +70,13 @@ export const platformPartner = defineTopic({
     'cashier-changed': defineEvent({
       description: 'A cashier was hired, moved or left.',
       key: 'cashierId',
-      planned: true,
       schema: cashier,
       sample: {
         cashierId: sampleIds.cashier,
         partnerId: sampleIds.partner,
         displayName: 'Marko',
         storeIds: [sampleIds.store],
+        pointsGrant: { perGrant: '100', perDay: '1000' },
         removed: false,
       },
     }),

@@ -26,7 +26,6 @@ export const platformPointsEarned = defineTopic({
   events: {
     'points-earned': defineEvent({
       description: 'A user did something that earns points.',
-      planned: true,
       schema: pointsEarned,
       sample: {
         earningId: sampleIds.purchase,

@@ -34,7 +34,6 @@ export const redemptionCap = defineTopic({
     'cap-applied': defineEvent({
       description:
         'The new cap holds from here on. Equal to what is already redeemed, it finishes the coupon at once.',
-      planned: true,
       schema: capApplied,
       sample: {
         requestId: sampleIds.request,
@@ -47,7 +46,6 @@ export const redemptionCap = defineTopic({
     'cap-refused': defineEvent({
       description:
         'The old cap stays: the new one lies below what is already redeemed, or the coupon is finished.',
-      planned: true,
       schema: capRefused,
       sample: {
         requestId: sampleIds.request,

@@ -28,7 +28,14 @@ export const fulfilmentSucceeded = z.object({
   succeededAt: instant,
 });
 
-export const fulfilmentFailure = z.enum(['refused', 'timed_out', 'unreachable', 'not_allowed', 'withdrawn']);
+export const fulfilmentFailure = z.enum([
+  'refused',
+  'timed_out',
+  'unreachable',
+  'not_allowed',
+  'withdrawn',
+  'voided',
+]);
 
 export const fulfilmentFailed = z.object({
   ...delivery,
@@ -80,7 +87,6 @@ export const redemptionFulfilment = defineTopic({
     'fulfilment-failed': defineEvent({
       description:
         'No further try will be made by itself. The redemption stands; the owner can retry or refund.',
-      planned: true,
       schema: fulfilmentFailed,
       sample: { ...sample, attempts: 8, reason: 'refused', lastStatus: 500, failedAt: sampleTimes.moment },
     }),

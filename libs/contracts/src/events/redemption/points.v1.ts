@@ -70,7 +70,6 @@ export const redemptionPoints = defineTopic({
   events: {
     'points-credited': defineEvent({
       description: 'A user got points.',
-      planned: true,
       schema: pointsCredited,
       sample: {
         ...booked,
@@ -82,7 +81,6 @@ export const redemptionPoints = defineTopic({
     }),
     'points-debited': defineEvent({
       description: 'Points were taken from a user. A balance never falls below 0.',
-      planned: true,
       schema: pointsDebited,
       sample: {
         ...booked,

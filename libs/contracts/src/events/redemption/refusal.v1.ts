@@ -29,7 +29,6 @@ export const redemptionRefusal = defineTopic({
   events: {
     'refusals-counted': defineEvent({
       description: 'So many attempts on a coupon were refused for one reason within a minute.',
-      planned: true,
       schema: refusalsCounted,
       sample: {
         couponId: sampleIds.coupon,

@@ -1,9 +1,10 @@
-import type { PersonRule } from './rule.js';
+import { never, type PersonRule } from './rule.js';
 
 export const perUserCapRule: PersonRule = {
   about: 'person',
   name: 'per-user cap',
   codes: ['user_limit_reached'],
-  check: ({ coupon, person }) =>
-    coupon.perUserCap !== null && person.uses >= coupon.perUserCap ? 'user_limit_reached' : undefined,
+  turnsBy: 'locks',
+  check: ({ coupon: { perUserCap }, person: { uses } }) =>
+    perUserCap !== null && uses >= perUserCap ? never('user_limit_reached') : undefined,
 };

@@ -1,34 +1,54 @@
-import type { Coupon, Person } from '../coupon.js';
+import type { Coupon } from '../coupon.js';
+import type { Means } from '../means.js';
+import type { Person } from '../person.js';
 import type { RefusalCode } from '../refusal.js';
-import type { CouponType } from '#contracts';
 
 export interface CouponFacts {
   readonly coupon: Coupon;
-  /** The kind of coupon that the route redeems. */
-  readonly redeems: CouponType;
+  /** null = by whatever means fits the coupon: what only a code or a cashier proves is not asked. */
+  readonly means: Means | null;
 }
 
 export interface Facts extends CouponFacts {
   readonly person: Person;
 }
 
-/** A rule that the coupon and the clock settle alone, whoever asks: memory can check it. */
-export interface CouponRule {
-  readonly about: 'coupon';
+/** One rule that says no. */
+export interface Failure {
+  readonly code: RefusalCode;
+  /** The next instant at which the rule would pass by itself, milliseconds since 1970; null = not by time. */
+  readonly passesAt: number | null;
+  readonly pointsMissing?: bigint;
+}
+
+interface RuleWords {
   readonly name: string;
   /** Codes that `check` may give. */
   readonly codes: readonly RefusalCode[];
-  /** @param now milliseconds since 1970 */
-  check(facts: CouponFacts, now: number): RefusalCode | undefined;
+  /**
+   * What can make the rule refuse while a redemption that was decided before is not visible yet: only what waits for the
+   * locks of that redemption (`locks`: never), or time alone, or a fact of others at any moment.
+   */
+  readonly turnsBy: 'locks' | 'time' | 'others';
 }
 
-/** A rule that needs what is known of the user. */
-export interface PersonRule {
+/** A rule that the coupon and the clock settle alone, whoever asks: memory can check it. */
+export interface CouponRule extends RuleWords {
+  readonly about: 'coupon';
+  /** @param now milliseconds since 1970 */
+  check(facts: CouponFacts, now: number): Failure | undefined;
+}
+
+/** A rule that needs what is known of the user, or of the partner's account. */
+export interface PersonRule extends RuleWords {
   readonly about: 'person';
-  readonly name: string;
-  readonly codes: readonly RefusalCode[];
-  check(facts: Facts, now: number): RefusalCode | undefined;
+  check(facts: Facts, now: number): Failure | undefined;
 }
 
 /** One reason to refuse. A new rule is a new file, a line in `rules.ts` and its mirror in the function. */
 export type Rule = CouponRule | PersonRule;
+
+/** A refusal that waiting does not clear. */
+export function never(code: RefusalCode): Failure {
+  return { code, passesAt: null };
+}

@@ -1,10 +1,11 @@
-import type { CouponRule } from './rule.js';
+import { type CouponRule, never } from './rule.js';
 
-/** Last of all, so that a unit is only ever counted against somebody who can take it. */
+/** Behind all that concerns the user, so that a unit is only ever counted against somebody who can take it. */
 export const totalCapRule: CouponRule = {
   about: 'coupon',
   name: 'total cap',
   codes: ['sold_out'],
+  turnsBy: 'locks',
   check: ({ coupon: { stock } }) =>
-    stock.max !== null && stock.redeemed >= stock.max ? 'sold_out' : undefined,
+    stock.max !== null && stock.redeemed >= stock.max ? never('sold_out') : undefined,
 };

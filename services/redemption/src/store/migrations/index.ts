@@ -1,10 +1,29 @@
 import type { MigrationSet } from '#platform';
 import { CouponsAndRedemptions1763800000000 } from './1763800000000-coupons-and-redemptions.js';
 import { RedeemBatch1763800000001 } from './1763800000001-redeem-batch.js';
+import { EngineTables1764000000000 } from './1764000000000-engine-tables.js';
+import { RedeemFunctions1764000000001 } from './1764000000001-redeem-functions.js';
+import { CapAnswers1764000000002 } from './1764000000002-cap-answers.js';
+import { Tills1764000000010 } from './1764000000010-tills.js';
+import { PointsAndVoids1764000000020 } from './1764000000020-points-and-voids.js';
+import { Wallet1764000000030 } from './1764000000030-wallet.js';
+import { AutoAttempts1764000000040 } from './1764000000040-auto-attempts.js';
+import { Reconciling1764000000050 } from './1764000000050-reconciling.js';
 
 /** In order, append-only: a released migration is never changed. */
 export const migrationSet: MigrationSet = {
   service: 'redemption',
-  migrations: [CouponsAndRedemptions1763800000000, RedeemBatch1763800000001],
-  queueTables: ['tenant_job'],
+  migrations: [
+    CouponsAndRedemptions1763800000000,
+    RedeemBatch1763800000001,
+    EngineTables1764000000000,
+    RedeemFunctions1764000000001,
+    CapAnswers1764000000002,
+    Tills1764000000010,
+    PointsAndVoids1764000000020,
+    Wallet1764000000030,
+    AutoAttempts1764000000040,
+    Reconciling1764000000050,
+  ],
+  queueTables: ['auto_attempt', 'auto_wake', 'tenant_job'],
 };

@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ChangeCouponBody } from '#contracts';
+import { couponIn, draftCoupon, minutes, noon } from '../../test/sample-coupons.js';
+import type { Coupon } from './coupon.js';
+import { edit } from './edit.js';
+
+function edited(coupon: Coupon, fields: ChangeCouponBody, expectedVersion: number | null = coupon.version) {
+  return edit(coupon, { expectedVersion, fields }, noon);
+}
+
+describe('an edit of a draft', () => {
+  it('changes what it names, and nothing else', () => {
+    const draft = draftCoupon({ timeLimit: { amount: 1, unit: 'hours' } });
+    const fields = {
+      name: 'Cake',
+      endAt: minutes(60).toISOString(),
+      timeLimit: null,
+      recurrence: { kind: 'daily', opensAt: '10:00', closesAt: '12:00' },
+    } as const;
+    expect(edited(draft, fields)).toEqual({
+      accepted: true,
+      value: { ...draft, ...fields, endAt: minutes(60), version: 2, editedAt: noon },
+    });
+  });
+
+  it('empties a field with null', () => {
+    expect(edited(draftCoupon(), { name: null })).toMatchObject({ value: { name: null } });
+  });
+
+  it.each([
+    [{ redeemedMessage: 'Hi {{user.nmae}}' }, '/redeemedMessage'],
+    [{ endAt: noon.toISOString() }, '/endAt'],
+    [{ startAt: minutes(61).toISOString() }, '/endAt'],
+  ])('refuses what is malformed, together with what is there: %j', (fields, pointer) => {
+    expect(edited(draftCoupon({ endAt: minutes(60) }), fields)).toMatchObject({
+      accepted: false,
+      refusal: { code: 'invalid_request', errors: [{ pointer }] },
+    });
+  });
+});
+
+describe('an edit that changes nothing', () => {
+  it.each([
+    [{}],
+    [{ name: 'Free espresso' }],
+    [{ price: { amount: '1', pointNameId: 'p' }, endAt: '2026-11-22T13:00:00Z' }],
+  ])('gives the coupon itself, whatever the version it was made from: %j', (fields) => {
+    const draft = draftCoupon({
+      version: 3,
+      endAt: minutes(60),
+      price: { pointNameId: 'p', amount: '1' },
+    });
+    const decision = edited(draft, fields, 2);
+    expect(decision.accepted && decision.value).toBe(draft);
+  });
+});
+
+describe('an edit made from another version', () => {
+  it('is refused with both versions', () => {
+    expect(edited(draftCoupon({ version: 3 }), { name: 'Cake' }, 2)).toMatchObject({
+      refusal: { code: 'version_conflict', detail: expect.stringMatching(/version 2;.*version 3/) },
+    });
+  });
+
+  it('passes where the caller does not care', () => {
+    expect(edited(draftCoupon({ version: 3 }), { name: 'Cake' }, null).accepted).toBe(true);
+  });
+});
+
+describe('an edit after publication', () => {
+  it.each(['scheduled', 'active', 'disabled'] as const)(
+    'may change the position of one that is %s',
+    (status) => {
+      expect(edited(couponIn(status), { position: 7 })).toMatchObject({
+        accepted: true,
+        value: { position: 7, version: 3, editedAt: noon, status },
+      });
+    },
+  );
+
+  it.each([
+    [
+      'active',
+      { name: 'Cake', position: 1 },
+      /Cannot change name: the coupon is active. Can be changed: position/,
+    ],
+    ['active', { maxRedemptions: 5 }, /asked for at \/cap-requests/],
+    ['finished', { position: 1 }, /Cannot change position: the coupon is finished. Nothing can be changed/],
+    ['pending_approval', { position: 1 }, /pending_approval/],
+  ] as const)('is refused in %s: %j', (status, fields, detail) => {
+    expect(edited(couponIn(status), fields)).toMatchObject({
+      refusal: { code: 'wrong_state', detail: expect.stringMatching(detail) },
+    });
+  });
+
+  it('counts an end that has passed, though no fact has arrived', () => {
+    expect(edited(couponIn('active', { endAt: noon }), { position: 1 }).accepted).toBe(false);
+    expect(edited(couponIn('active', { endAt: minutes(1) }), { position: 1 }).accepted).toBe(true);
+  });
+});

@@ -1,0 +1,69 @@
+import type { ChangeCouponBody } from '#contracts';
+import type { Coupon } from './coupon.js';
+import { instant } from './draft.js';
+import { problemsOfDraft } from './draft-checks.js';
+import { statusAt } from './life-cycle.js';
+import { accept, type Decision, refuse, stale } from './refusal.js';
+import { same } from './same.js';
+
+export interface CouponEdit {
+  /** The version that the caller edited; null = whatever it is now. */
+  readonly expectedVersion: number | null;
+  readonly fields: ChangeCouponBody;
+}
+
+type Field = keyof ChangeCouponBody;
+
+/**
+ * Which fields an owner may change in which state; what is not listed takes no edits. Whoever lets caps or the time limit
+ * be edited after publication also refuses to take both from a QR coupon with a printed code: printing asks for one (T2).
+ */
+const editable: Partial<Record<Coupon['status'], readonly Field[] | 'all'>> = {
+  draft: 'all',
+  scheduled: ['position'],
+  active: ['position'],
+  disabled: ['position'],
+};
+
+/**
+ * Decides an owner's edit. The coupon itself comes back where nothing differs: a repeated edit is answered as the
+ * first was, though the version has moved on.
+ */
+export function edit(coupon: Coupon, { expectedVersion, fields }: CouponEdit, now: Date): Decision<Coupon> {
+  const changed = withFields(coupon, fields);
+  if (same(changed, coupon)) return accept(coupon);
+  if (expectedVersion !== null && expectedVersion !== coupon.version)
+    return stale('coupon', coupon, expectedVersion);
+  const status = statusAt(coupon, now);
+  const allowed = editable[status] ?? [];
+  const fixed = (Object.keys(fields) as Field[]).filter(
+    (field) => allowed !== 'all' && !allowed.includes(field),
+  );
+  if (fixed.length > 0) return refuse({ code: 'wrong_state', detail: fixedIn(status, fixed, allowed) });
+  const errors = status === 'draft' ? problemsOfDraft(changed, now) : [];
+  if (errors.length > 0) return refuse({ code: 'invalid_request', errors });
+  return accept({ ...changed, version: coupon.version + 1, editedAt: now });
+}
+
+function withFields(coupon: Coupon, { startAt, endAt, ...others }: ChangeCouponBody): Coupon {
+  // JSON knows no undefined: a field is there with a value, or it is not there.
+  const stated = others as Partial<Coupon>;
+  return {
+    ...coupon,
+    ...stated,
+    ...(startAt !== undefined && { startAt: instant(startAt) }),
+    ...(endAt !== undefined && { endAt: instant(endAt) }),
+  };
+}
+
+function fixedIn(
+  status: Coupon['status'],
+  fixed: readonly Field[],
+  allowed: readonly Field[] | 'all',
+): string {
+  const possible = allowed.length > 0 ? `Can be changed: ${String(allowed)}.` : 'Nothing can be changed.';
+  // Redemption owns the cap of a coupon that is out (D8).
+  const asked = fixed.includes('maxRedemptions') && allowed.length > 0;
+  const instead = asked ? ' Another total cap is asked for at /cap-requests.' : '';
+  return `Cannot change ${fixed.join(', ')}: the coupon is ${status}. ${possible}${instead}`;
+}

@@ -1,0 +1,31 @@
+import type { ChangeTriggerBody, TriggerView } from '#contracts';
+import { CommandOutcome, type Principal, TenantDatabase } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { changedTrigger, type Trigger } from '../domain/trigger.js';
+import { ReviseTrigger } from './revise-trigger.js';
+
+export interface TriggerEdit {
+  /** The version that the caller edited; null = whatever it is now. */
+  readonly expectedVersion: number | null;
+  readonly fields: ChangeTriggerBody;
+}
+
+@Injectable()
+export class ChangeTrigger {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly revise: ReviseTrigger,
+  ) {}
+
+  run(
+    principal: Principal,
+    triggerId: string,
+    { fields, expectedVersion }: TriggerEdit,
+  ): Promise<CommandOutcome<TriggerView>> {
+    const change = (before: Trigger) => changedTrigger(before, fields, expectedVersion);
+    return this.database.transaction(principal.tenantId, async (tx) => {
+      const wanted = { triggerId, action: 'change', change };
+      return new CommandOutcome(await this.revise.run(tx, principal, wanted));
+    });
+  }
+}

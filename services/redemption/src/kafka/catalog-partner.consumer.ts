@@ -1,0 +1,19 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EventOf, TopicName } from '#contracts';
+import { type EventContext, revisionOf } from '#platform';
+import { TakeDirectory } from '../use-cases/take-directory.js';
+
+@Controller()
+export class CatalogPartnerConsumer {
+  constructor(private readonly takeDirectory: TakeDirectory) {}
+
+  @EventPattern<TopicName>('catalog.partner.v1')
+  onPartner(@Payload() event: EventOf<'catalog.partner.v1'>, @Ctx() context: EventContext): Promise<void> {
+    return this.takeDirectory.run(
+      context,
+      { kind: 'partner', state: event.data },
+      revisionOf(event.envelope),
+    );
+  }
+}

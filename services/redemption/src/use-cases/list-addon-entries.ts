@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { type Principal, TenantDatabase } from '#platform';
+import { type AddonEntry, AddonStore } from '../store/addon.store.js';
+import { DirectoryStore } from '../store/directory.store.js';
+import { ReadSlots } from '../store/read-slots.js';
+import { cutPage, type Page, type PageRequest } from './page.js';
+
+/** The statement of the accounts behind the caller's channels, newest first. */
+@Injectable()
+export class ListAddonEntries {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly slots: ReadSlots,
+    private readonly directory: DirectoryStore,
+    private readonly addons: AddonStore,
+  ) {}
+
+  /** @throws ProblemError overloaded */
+  async run(
+    { tenantId, channels }: Principal,
+    { after, limit }: PageRequest<{ entryId: string }>,
+  ): Promise<Page<AddonEntry>> {
+    const found = await this.slots.run(() =>
+      this.database.read(tenantId, async (tx) => {
+        const partnerIds = await this.directory.partnersOf(tx, tenantId, channels);
+        return this.addons.entries(tx, tenantId, partnerIds, { after, limit: limit + 1 });
+      }),
+    );
+    return cutPage(found, limit);
+  }
+}

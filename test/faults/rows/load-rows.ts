@@ -1,0 +1,71 @@
+import { newId } from '#testkit';
+import { isAccepted } from '../history.js';
+import type { Row } from '../row.js';
+
+export const loadRows: readonly Row[] = [
+  {
+    id: 'last-unit-500-clients',
+    short: true,
+    run: async (trial) => {
+      await trial.arena.processes.have(2);
+      const users = await trial.followers(500);
+      const { couponId } = await trial.coupon({ maxRedemptions: 1 });
+      const intents = users.map((userId) => ({ key: newId(), userId, couponId }));
+      await trial.clients.load(intents, { width: 500, twins: 0, again: 0 });
+      const winners = trial.arena.history.calls.filter(isAccepted);
+      if (new Set(winners.map(({ key }) => key)).size !== 1)
+        throw new Error(`${winners.length} won the one unit`);
+    },
+  },
+  {
+    id: 'copies-100-of-one-key',
+    short: true,
+    run: async (trial) => {
+      await trial.arena.processes.have(2);
+      const [userId = ''] = await trial.followers(1);
+      const { couponId } = await trial.coupon({ maxRedemptions: 100 });
+      const intent = { key: newId(), userId, couponId };
+      await Promise.all(Array.from({ length: 100 }, () => trial.clients.send(intent)));
+    },
+  },
+  {
+    // No total stands behind this limit: only the lock keeps it.
+    id: 'one-user-many-keys',
+    short: true,
+    run: async (trial) => {
+      await trial.arena.processes.have(2);
+      const users = await trial.followers(25);
+      const { couponId } = await trial.coupon({ maxRedemptionsPerUser: 1 });
+      const intents = users.flatMap((userId) =>
+        Array.from({ length: 6 }, () => ({ key: newId(), userId, couponId })),
+      );
+      await trial.clients.load(intents, { width: 24, twins: 0, again: 0 });
+    },
+  },
+  {
+    // With a body and without: two requests, one key. Whoever comes second is told so, and redeems nothing.
+    id: 'one-key-two-bodies',
+    run: async (trial) => {
+      await trial.arena.processes.have(2);
+      const users = await trial.followers(30);
+      const { couponId } = await trial.coupon({ maxRedemptions: 100 });
+      const pairs = users.flatMap((userId) => {
+        const key = newId();
+        return [
+          { key, userId, couponId },
+          { key, userId, couponId, body: '{}' },
+        ];
+      });
+      const calls = await Promise.all(
+        trial.random.shuffled([...pairs, ...pairs]).map((one) => trial.clients.send(one)),
+      );
+      for (const [key, ofKey] of Map.groupBy(calls, (call) => call.key)) {
+        const bodies = new Set(ofKey.filter(isAccepted).map(({ body }) => body));
+        if (bodies.size !== 1) throw new Error(`key ${key} was accepted for ${bodies.size} requests`);
+        // The sweep shall ask for what was taken, not for what the key was misused for.
+        const [taken] = ofKey.filter(isAccepted);
+        if (taken !== undefined) trial.clients.intents.set(key, taken);
+      }
+    },
+  },
+];
