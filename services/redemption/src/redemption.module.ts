@@ -64,6 +64,7 @@ import { WalletStore } from './store/wallet.store.js';
 import { AcceptedBefore } from './use-cases/accepted-before.js';
 import { AnswerCapRequest } from './use-cases/answer-cap-request.js';
 import { AttemptAuto } from './use-cases/attempt-auto.js';
+import { AutoFacts } from './use-cases/auto-facts.js';
 import { BookCredit } from './use-cases/book-credit.js';
 import { TillStore } from './store/till.store.js';
 import { CheckCode } from './use-cases/check-code.js';
@@ -89,6 +90,7 @@ import { RedeemByCode } from './use-cases/redeem-by-code.js';
 import { RedeemCoupon } from './use-cases/redeem-coupon.js';
 import { RunBatch } from './use-cases/run-batch.js';
 import { RunAutoAttempts } from './use-cases/run-auto-attempts.js';
+import { SettleAuto } from './use-cases/settle-auto.js';
 import { SubmitEarning } from './use-cases/submit-earning.js';
 import { SubmitPurchase } from './use-cases/submit-purchase.js';
 import { ScanPass } from './use-cases/scan-pass.js';
@@ -136,6 +138,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     AddonStore,
     AttemptAuto,
     AutoAttemptStore,
+    AutoFacts,
     AutoLineStore,
     AutoWakeStore,
     BookCredit,
@@ -194,6 +197,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     ScanPass,
     ScanShopCode,
     ShowEvidence,
+    SettleAuto,
     SubmitEarning,
     SubmitPurchase,
     SubmitRedemption,

@@ -5,6 +5,7 @@ import { newId } from '#testkit';
 import { aKnownCoupon } from '../../test/redemption-fixture.js';
 import {
   afterBusy,
+  afterCapRaised,
   afterError,
   afterRedemption,
   afterRefusal,
@@ -40,6 +41,7 @@ const attempt: AutoAttempt = {
   hops: 0,
   naps: 0,
   tries: 1,
+  atCap: null,
 };
 const { couponId, userId } = attempt;
 
@@ -63,8 +65,18 @@ describe('an attempt that was refused', () => {
     const verdict = afterRefusal(attempt, { code }, coupon, chance);
     const cause = blockers[code];
     if (code === 'coupon_wrong_type') expect(verdict).toEqual({ kind: 'forgotten' });
-    else if (cause === undefined) expect(verdict).toEqual({ kind: 'closed', reason: code });
+    else if (cause === undefined) expect(verdict).toEqual({ kind: 'closed', reason: code, atCap: null });
     else expect(verdict).toMatchObject({ kind: 'open', cause, naps: 1, tries: 0 });
+  });
+
+  it('for the cap per user remembers the cap, which may be raised', () => {
+    const verdict = afterRefusal(
+      attempt,
+      { code: 'user_limit_reached' },
+      { ...coupon, perUserCap: 3 },
+      chance,
+    );
+    expect(verdict).toEqual({ kind: 'closed', reason: 'user_limit_reached', atCap: 3 });
   });
 
   it('waits for the snapshot of a coupon that is not known', () => {
@@ -178,12 +190,31 @@ describe('an attempt that was redeemed', () => {
   it('plans the next one, which an edited time limit brings forward', () => {
     const limited = { ...coupon, timeLimitMs: hours };
     const next = { at: now + hours, cause: `cooldown/${couponId}` };
-    expect(afterRedemption(attempt, limited, used)).toEqual({ kind: 'done', next });
+    expect(afterRedemption(attempt, limited, used)).toEqual({ kind: 'done', next, atCap: null });
   });
 
   it('plans none where there is none, or the coupon is gone', () => {
-    expect(afterRedemption(attempt, coupon, used)).toEqual({ kind: 'done', next: null });
-    expect(afterRedemption(attempt, undefined, used)).toEqual({ kind: 'done', next: null });
+    const ended = { kind: 'done', next: null, atCap: null };
+    expect(afterRedemption(attempt, coupon, used)).toEqual(ended);
+    expect(afterRedemption(attempt, undefined, used)).toEqual(ended);
+  });
+
+  it('up to the cap per user plans none, and says which cap that was', () => {
+    const capped = { ...coupon, perUserCap: 1, timeLimitMs: hours };
+    expect(afterRedemption(attempt, capped, used)).toEqual({ kind: 'done', next: null, atCap: 1 });
+  });
+
+  it('plans what the cap did not allow when it is raised, as of the latest use', () => {
+    const raised = { ...coupon, perUserCap: 2, timeLimitMs: hours };
+    const person = { uses: 1, lastAt: now, grant: { availableAt: now, revoked: false } };
+    const next = { at: now + hours, cause: `cooldown/${couponId}` };
+    expect(afterCapRaised(attempt, raised, person)).toEqual({ kind: 'done', next, atCap: null });
+    expect(afterCapRaised(attempt, raised, { ...person, uses: 2 })).toMatchObject({ next: null, atCap: 2 });
+    const unlimited = { ...raised, perUserCap: null, timeLimitMs: null };
+    expect(afterCapRaised(attempt, unlimited, person)).toMatchObject({ next: null, atCap: null });
+    expect(afterCapRaised(attempt, raised, { ...person, uses: 0, lastAt: null })).toMatchObject({
+      next: null,
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { nextBoundary, stretchAt, type Timeframe } from '#contracts';
 import { type AutoCause, type AutoSubject, causeOf, cooldownCause } from './auto-cause.js';
 import type { Coupon } from './coupon.js';
+import type { Person } from './person.js';
 import type { Refusal } from './refusal.js';
 
 /**
@@ -26,12 +27,21 @@ export interface AutoAttempt extends AutoSubject {
   readonly naps: number;
   /** How often in a row it was begun, this time included, without coming to an answer. */
   readonly tries: number;
+  /** Redeemed, up to this cap per user, which was raised since: what is owed is the plan of the next use. */
+  readonly atCap: number | null;
 }
 
 /** What becomes of an attempt. Instants in milliseconds since 1970. */
 export type AutoVerdict =
-  /** Redeemed. `next`: when the next use is to be tried, or as soon as a cause clears; null = there is none. */
-  | { readonly kind: 'done'; readonly next: { readonly at: number; readonly cause: AutoCause | null } | null }
+  /**
+   * Redeemed. `next`: when the next use is to be tried, or as soon as a cause clears; null = there is none. `atCap`: as the
+   * cap per user is reached; raised, there may be one.
+   */
+  | {
+      readonly kind: 'done';
+      readonly next: { readonly at: number; readonly cause: AutoCause | null } | null;
+      readonly atCap: number | null;
+    }
   /** Tried again at `until`, or as soon as the cause clears. `naps`: how often in a row by then. */
   | {
       readonly kind: 'open';
@@ -40,7 +50,8 @@ export type AutoVerdict =
       readonly naps: number;
       readonly tries: number;
     }
-  | { readonly kind: 'closed'; readonly reason: string }
+  /** `atCap`: tried again when that cap per user is raised. */
+  | { readonly kind: 'closed'; readonly reason: string; readonly atCap: number | null }
   /** It should never have been: its coupon is redeemed otherwise. */
   | { readonly kind: 'forgotten' };
 
@@ -67,7 +78,10 @@ export function afterRefusal(
     const known = refusal.code === 'cooling_down' ? cause : null;
     return { kind: 'open', cause: known, until: Date.parse(refusal.retryAt), naps: 0, tries: 0 };
   }
-  if (cause === null) return { kind: 'closed', reason: refusal.code };
+  if (cause === null) {
+    const atCap = refusal.code === 'user_limit_reached' ? (coupon?.perUserCap ?? null) : null;
+    return { kind: 'closed', reason: refusal.code, atCap };
+  }
   return blockedBy(cause, attempt.naps, chance);
 }
 
@@ -99,8 +113,36 @@ export function afterError({ naps, tries }: AutoAttempt, chance: Chance): AutoVe
 /** Redeemed; and what may come after it. */
 export function afterRedemption(subject: AutoSubject, coupon: Coupon | undefined, used: Used): AutoVerdict {
   const at = coupon === undefined ? null : nextUseAt(coupon, used);
-  if (coupon === undefined || at === null) return { kind: 'done', next: null };
-  return { kind: 'done', next: { at, cause: coupon.timeLimitMs === null ? null : cooldownCause(subject) } };
+  if (coupon === undefined || at === null)
+    return {
+      kind: 'done',
+      next: null,
+      atCap: coupon !== undefined && isAtCap(coupon, used) ? coupon.perUserCap : null,
+    };
+  const cause = coupon.timeLimitMs === null ? null : cooldownCause(subject);
+  return { kind: 'done', next: { at, cause }, atCap: null };
+}
+
+/** Redeemed up to a cap that was raised: the plan that was not made then. A user whose uses were all taken back gets none. */
+export function afterCapRaised(
+  subject: AutoSubject,
+  coupon: Coupon | undefined,
+  { uses, lastAt, grant }: Pick<Person, 'uses' | 'lastAt' | 'grant'>,
+): AutoVerdict {
+  if (lastAt === null) return { kind: 'done', next: null, atCap: null };
+  return afterRedemption(subject, coupon, { uses, lastAt, availableAt: grant?.availableAt ?? null });
+}
+
+/** The fact that this attempt, or the one planned after it, is to be woken by; null = none. */
+export function waitsFor(verdict: AutoVerdict): AutoCause | null {
+  const cause =
+    verdict.kind === 'done' ? verdict.next?.cause : verdict.kind === 'open' ? verdict.cause : null;
+  return cause === undefined || cause === 'error' ? null : cause;
+}
+
+/** The cap per user that ended this attempt's chain; null = none did. */
+export function endedAtCap(verdict: AutoVerdict): number | null {
+  return verdict.kind === 'done' || verdict.kind === 'closed' ? verdict.atCap : null;
 }
 
 /** How many automatic steps led here, if the price is paid from points that came `credited` steps deep. */
@@ -122,13 +164,17 @@ export interface Used {
  * is left out: it can be moved, and the attempt will be told.
  */
 export function nextUseAt(coupon: Coupon, { uses, lastAt, availableAt }: Used): number | null {
-  const { perUserCap, timeLimitMs, validityMs } = coupon;
-  if (perUserCap !== null && uses >= perUserCap) return null;
+  const { timeLimitMs, validityMs } = coupon;
+  if (isAtCap(coupon, { uses })) return null;
   const endless = coupon.timeframe && { ...coupon.timeframe, endAt: null };
   const at = timeLimitMs === null ? nextOpening(endless, lastAt) : openFrom(endless, lastAt + timeLimitMs);
   if (at === null) return null;
   const isOver = validityMs !== null && availableAt !== null && at >= availableAt + validityMs;
   return isOver ? null : at;
+}
+
+function isAtCap({ perUserCap }: Coupon, { uses }: Pick<Used, 'uses'>): boolean {
+  return perUserCap !== null && uses >= perUserCap;
 }
 
 function openFrom(timeframe: Timeframe | null, at: number): number | null {

@@ -11,6 +11,14 @@ export interface Settled {
   readonly verdict: AutoVerdict;
 }
 
+/**
+ * What waking an attempt `a` does. One that is done is not redeemed again: it keeps the cap it ended at, by which whoever
+ * takes it knows that only the next use is to be planned.
+ */
+export const AWAKE = `state = 'waiting', blocked_by = NULL,
+  due_at = CASE WHEN a.state = 'blocked' THEN least(a.due_at, octopus_now()) ELSE octopus_now() END,
+  at_cap = CASE WHEN a.state = 'done' THEN a.at_cap END`;
+
 /** Redemptions without a tap that are owed: a queue, one row per attempt whatever is replayed. */
 @Injectable()
 export class AutoAttemptStore {
@@ -53,12 +61,13 @@ export class AutoAttemptStore {
     await tx.query(
       `WITH told AS (
          SELECT * FROM unnest($4::uuid[], $5::integer[], $6::text[], $7::text[], $8::timestamptz[], $9::integer[],
-                              $10::integer[], $11::timestamptz[], $12::text[], $13::uuid[])
-           AS t (user_id, nth, state, blocked_by, due_at, naps, tries, next_at, next_cause, next_id)
+                              $10::integer[], $11::timestamptz[], $12::text[], $13::uuid[], $14::bigint[])
+           AS t (user_id, nth, state, blocked_by, due_at, naps, tries, next_at, next_cause, next_id, at_cap)
        ), settled AS (
          UPDATE auto_attempt a
             SET state = t.state, blocked_by = t.blocked_by, due_at = coalesce(t.due_at, a.due_at), naps = t.naps,
-                tries = t.tries, leased_by = NULL, leased_until = '-infinity'
+                tries = t.tries, leased_by = NULL, leased_until = '-infinity',
+                at_cap = CASE WHEN t.state IN ('done', 'closed') THEN t.at_cap ELSE a.at_cap END
            FROM told t
           WHERE a.tenant_id = $1 AND a.coupon_id = $2 AND a.user_id = t.user_id AND a.nth = t.nth
             AND a.leased_by = $3 AND t.state <> 'forgotten' AND NOT (t.next_at IS NOT NULL AND t.nth > 1)
@@ -91,19 +100,20 @@ export class AutoAttemptStore {
         maybeArrayOf(rows.map(({ nextAt }) => nextAt)),
         rows.map(({ nextCause }) => nextCause),
         arrayOf(rows.map(() => newUuid())),
+        maybeArrayOf(rows.map(({ atCap }) => atCap)),
       ],
     );
   }
 
-  /** Attempts of one coupon that were blocked a moment ago, and whose cause has cleared meanwhile. */
+  /** Attempts of one coupon that were blocked, or ended at a cap, a moment ago, and whose cause has cleared meanwhile. */
   async wake(tx: EntityManager, attempts: readonly Omit<AutoAttempt, 'attemptId'>[]): Promise<void> {
     const [first] = attempts;
     if (first === undefined) return;
     await tx.query(
-      `UPDATE auto_attempt a SET state = 'waiting', blocked_by = NULL, due_at = least(a.due_at, octopus_now())
+      `UPDATE auto_attempt a SET ${AWAKE}
          FROM unnest($3::uuid[], $4::integer[]) AS t (user_id, nth)
         WHERE a.tenant_id = $1 AND a.coupon_id = $2 AND a.user_id = t.user_id AND a.nth = t.nth
-          AND a.state = 'blocked'`,
+          AND (a.state = 'blocked' OR (a.state IN ('done', 'closed') AND a.at_cap IS NOT NULL))`,
       [
         first.tenantId,
         first.couponId,
@@ -158,10 +168,19 @@ interface VerdictColumns {
   readonly tries: number;
   readonly nextAt: string | null;
   readonly nextCause: string | null;
+  readonly atCap: number | null;
 }
 
 function columnsOf(verdict: AutoVerdict): VerdictColumns {
-  const ended = { blockedBy: null, dueAt: null, naps: 0, tries: 0, nextAt: null, nextCause: null };
+  const ended = {
+    blockedBy: null,
+    dueAt: null,
+    naps: 0,
+    tries: 0,
+    nextAt: null,
+    nextCause: null,
+    atCap: null,
+  };
   switch (verdict.kind) {
     case 'done':
       return {
@@ -169,6 +188,7 @@ function columnsOf(verdict: AutoVerdict): VerdictColumns {
         state: 'done',
         nextAt: instant(verdict.next?.at ?? null),
         nextCause: verdict.next?.cause ?? null,
+        atCap: verdict.atCap,
       };
     case 'open': {
       const { cause, until, naps, tries } = verdict;
@@ -176,7 +196,7 @@ function columnsOf(verdict: AutoVerdict): VerdictColumns {
       return { ...ended, state, blockedBy: cause, dueAt: instant(until), naps, tries };
     }
     case 'closed':
-      return { ...ended, state: 'closed', blockedBy: verdict.reason };
+      return { ...ended, state: 'closed', blockedBy: verdict.reason, atCap: verdict.atCap };
     case 'forgotten':
       return { ...ended, state: 'forgotten' };
   }

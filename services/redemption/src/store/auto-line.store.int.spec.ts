@@ -134,9 +134,9 @@ describe('settling attempts', () => {
     const [late, lease] = [newId(), newId()];
     const attempt = await took(late);
     await take(attempt.couponId, { lease });
-    await settle(late, attempt, { kind: 'closed', reason: 'late' });
+    await settle(late, attempt, { kind: 'closed', reason: 'late', atCap: null });
     await settle(late, attempt, { kind: 'forgotten' });
-    await settle(late, attempt, { kind: 'done', next });
+    await settle(late, attempt, { kind: 'done', next, atCap: null });
     expect(await rows(attempt.couponId)).toEqual([
       { nth: 1, state: 'waiting', blocked_by: null, tries: 2, leased_by: lease },
     ]);
@@ -145,7 +145,7 @@ describe('settling attempts', () => {
   it('gives the lease back, and plans the next one', async () => {
     const lease = newId();
     const attempt = await took(lease);
-    await settle(lease, attempt, { kind: 'done', next: { ...next, cause: 'cooldown/x' } });
+    await settle(lease, attempt, { kind: 'done', next: { ...next, cause: 'cooldown/x' }, atCap: null });
     expect(await rows(attempt.couponId)).toEqual([
       { nth: 1, state: 'done', blocked_by: null, tries: 0, leased_by: null },
       { nth: 2, state: 'blocked', blocked_by: 'cooldown/x', tries: 0, leased_by: null },
@@ -158,7 +158,8 @@ describe('settling attempts', () => {
       const lease = newId();
       const [attempt] = await take(couponId, { lease });
       if (attempt?.nth !== nth) throw new Error(`not the attempt ${nth}`);
-      await settle(lease, attempt, { kind: 'done', next: { at: Date.now() - 1_000, cause: null } });
+      const dueNow = { at: Date.now() - 1_000, cause: null };
+      await settle(lease, attempt, { kind: 'done', next: dueNow, atCap: null });
     }
     expect(await rows(couponId)).toMatchObject([
       { nth: 1, state: 'done' },
@@ -182,6 +183,42 @@ describe('waking attempts', () => {
     expect(await wakes.wakeSome(tx)).toEqual({ woken: 50, mayBeMore: false });
     expect(await wakes.wakeSome(tx)).toEqual({ woken: 0, mayBeMore: false });
     expect(await lines.blockedByKind(tx, 1_000)).toEqual(new Map([['channel', 1]]));
+  });
+
+  it('that a cap ended goes through every user once, in chunks, and leaves others alone', async () => {
+    const [many, other] = [newId(), newId()];
+    for (const [couponId, count] of [
+      [many, 450],
+      [other, 3],
+    ] as const) {
+      await add(couponId, count);
+      await fixture.pool.query(`UPDATE auto_attempt SET state = 'done', at_cap = 1 WHERE coupon_id = $1`, [
+        couponId,
+      ]);
+    }
+    await add(many, 2);
+    await fixture.pool.query(`UPDATE auto_attempt SET state = 'done' WHERE state = 'waiting'`);
+    await fixture.pool.query('INSERT INTO auto_wake (tenant_id, cause) VALUES ($1, $2)', [
+      fixture.tenantId,
+      `cap/${many}`,
+    ]);
+    const woken = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      woken.push(await wakes.wakeSome(tx));
+      // Each ends at the same cap again: raised, and lowered meanwhile.
+      const lease = newId();
+      const awake = await take(many, { lease, perLine: 1_000 });
+      expect(awake.every(({ atCap }) => atCap === 1)).toBe(true);
+      const settled = awake.map((attempt) => ({
+        attempt,
+        verdict: { kind: 'done', next: null, atCap: 1 } as const,
+      }));
+      await attempts.settle(tx, lease, settled);
+    }
+    expect(woken.map((one) => one.woken)).toEqual([200, 200, 50, 0]);
+    expect(woken.map((one) => one.mayBeMore)).toEqual([true, true, false, false]);
+    const { rows } = await fixture.pool.query('SELECT FROM auto_wake');
+    expect(rows).toEqual([]);
   });
 
   it("stays within the cause's tenant", async () => {

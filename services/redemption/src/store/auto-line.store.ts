@@ -25,6 +25,7 @@ interface AttemptRow {
   readonly hops: number;
   readonly naps: number;
   readonly tries: number;
+  readonly at_cap: string | null;
 }
 
 /** Whose attempts are due, and who works on them: over all tenants, hence without one. */
@@ -91,7 +92,7 @@ export class AutoLineStore {
           SET leased_by = $4, leased_until = clock_timestamp() + make_interval(secs => $5), tries = a.tries + 1
          FROM chosen c
         WHERE a.tenant_id = c.tenant_id AND a.coupon_id = c.coupon_id AND a.user_id = c.user_id AND a.nth = c.nth
-       RETURNING a.tenant_id, a.coupon_id, a.user_id, a.nth, a.attempt_id, a.grant_id, a.hops, a.naps, a.tries`,
+       RETURNING a.tenant_id, a.coupon_id, a.user_id, a.nth, a.attempt_id, a.grant_id, a.hops, a.naps, a.tries, a.at_cap`,
       [
         arrayOf(lines.map(({ tenantId }) => tenantId)),
         arrayOf(lines.map(({ couponId }) => couponId)),
@@ -144,5 +145,6 @@ function attemptOf(row: AttemptRow): AutoAttempt {
     hops,
     naps,
     tries,
+    atCap: row.at_cap === null ? null : Number(row.at_cap),
   };
 }

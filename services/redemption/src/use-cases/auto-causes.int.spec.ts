@@ -197,6 +197,25 @@ describe('no attempt sleeps for ever', () => {
     expect(times).toBe(2);
   });
 
+  it('that reached a cap per user which was raised meanwhile', async () => {
+    const { app } = auto.replica;
+    const store = app.get(AutoAttemptStore);
+    const settle = store.settle.bind(store);
+    const coupon = await auto.coupon({ perUser: 1, terms: { timeLimit: { amount: 300, unit: 'days' } } });
+    let times = 0;
+    jest.spyOn(store, 'settle').mockImplementation(async (tx, lease, settled) => {
+      if (settled[0]?.attempt.couponId === coupon.couponId && (times += 1) === 1) {
+        await auto.edit(coupon, { terms: { ...coupon.terms, maxRedemptionsPerUser: 2 } });
+        await eventually(async () => expect(await auto.rows('SELECT FROM auto_wake')).toEqual([]));
+      }
+      return settle(tx, lease, settled);
+    });
+    await auto.grant(coupon);
+    await eventually(async () =>
+      expect(await auto.attempts(coupon)).toMatchObject([{ state: 'done' }, { state: 'blocked' }]),
+    );
+  });
+
   it('whose planned next use was reckoned by a time limit that was edited meanwhile', async () => {
     const { app } = auto.replica;
     const store = app.get(AutoAttemptStore);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CouponSnapshot } from '#contracts';
 import {
   aGrant,
   anEarning,
@@ -156,6 +157,77 @@ describe('further uses', () => {
     await eventually(async () => expect(await auto.attempts(coupon, userId)).toHaveLength(2));
     await auto.edit(coupon, { terms: { ...coupon.terms, timeLimit: null } });
     await auto.eventuallyRedeemed(coupon, 2);
+  });
+});
+
+describe('a cap per user that is raised', () => {
+  const twoHours = { timeLimit: { amount: 2, unit: 'hours' } } as const;
+  const perUser = (coupon: CouponSnapshot, count: number | null): CouponSnapshot['terms'] => ({
+    ...coupon.terms,
+    maxRedemptionsPerUser: count,
+  });
+  const statesOf = async (coupon: CouponSnapshot, userId: string): Promise<string[]> =>
+    (await auto.attempts(coupon, userId)).map(({ nth, state }) => `${nth} ${state}`);
+
+  it('lets users who had reached it go on at the end of their cooldown', async () => {
+    const coupon = await auto.coupon({ perUser: 1, terms: twoHours });
+    const { userId } = await auto.grant(coupon);
+    await auto.eventuallyIs(coupon, 'done');
+    await auto.edit(coupon, { terms: perUser(coupon, 2) });
+    await eventually(async () => expect(await statesOf(coupon, userId)).toEqual(['1 done', '2 blocked']));
+    expect(await auto.redemptions(coupon)).toBe(1);
+    try {
+      await auto.world.database.shiftClock(3 * HOUR);
+      auto.nudge();
+      await auto.eventuallyRedeemed(coupon, 2);
+      await eventually(async () => expect(await statesOf(coupon, userId)).toEqual(['1 done', '2 done']));
+      await auto.world.database.shiftClock(12 * HOUR);
+      auto.nudge();
+    } finally {
+      await auto.world.database.shiftClock(0);
+    }
+    expect(await auto.redemptions(coupon)).toBe(2);
+  });
+
+  it.each([
+    ['while the coupon is disabled', { status: 'disabled' } as const],
+    ['to unlimited', { status: 'active' } as const],
+  ])('%s lets them go on, too', async (_, during) => {
+    const coupon = await auto.coupon({ perUser: 1, terms: twoHours });
+    const { userId } = await auto.grant(coupon);
+    await auto.eventuallyIs(coupon, 'done');
+    const raised = await auto.edit(coupon, { ...during, terms: perUser(coupon, null) });
+    await auto.edit(raised, { status: 'active' });
+    await eventually(async () => expect(await statesOf(coupon, userId)).toEqual(['1 done', '2 blocked']));
+  });
+
+  it('gives a coupon without cooldown and window no further use', async () => {
+    const coupon = await auto.coupon({ perUser: 1 });
+    const { userId } = await auto.grant(coupon);
+    await auto.eventuallyIs(coupon, 'done');
+    await auto.edit(coupon, { terms: perUser(coupon, 5) });
+    await eventually(async () => {
+      const rows = await auto.rows('SELECT at_cap FROM auto_attempt WHERE coupon_id = $1', [coupon.couponId]);
+      expect(rows).toEqual([{ at_cap: null }]);
+    });
+    expect(await statesOf(coupon, userId)).toEqual(['1 done']);
+    expect(await auto.redemptions(coupon)).toBe(1);
+  });
+
+  it('tries again what it had refused', async () => {
+    const coupon = await auto.coupon({ perUser: 2, terms: twoHours });
+    const { userId } = await auto.grant(coupon);
+    await eventually(async () => expect(await statesOf(coupon, userId)).toEqual(['1 done', '2 blocked']));
+    const lowered = await auto.edit(coupon, { terms: perUser(coupon, 1) });
+    try {
+      await auto.world.database.shiftClock(3 * HOUR);
+      auto.nudge();
+      await eventually(async () => expect(await statesOf(coupon, userId)).toEqual(['1 done', '2 closed']));
+      await auto.edit(lowered, { terms: perUser(coupon, 2) });
+      await auto.eventuallyRedeemed(coupon, 2);
+    } finally {
+      await auto.world.database.shiftClock(0);
+    }
   });
 });
 

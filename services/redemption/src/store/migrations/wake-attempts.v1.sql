@@ -35,12 +35,19 @@ CREATE TRIGGER wake_attempts AFTER UPDATE ON addon_balance
   FOR EACH ROW WHEN (NEW.units > OLD.units) EXECUTE FUNCTION wake_by_units();
 
 -- The first snapshot of any coupon: attempts may wait for it, and those of one that is not automatic are to go. Later
--- ones of automatic coupons, while they are not disabled; and where the time limit changed, whoever cools down.
+-- ones of automatic coupons, while they are not disabled; and, disabled or not, where the time limit changed, whoever
+-- cools down, and where the cap per user was raised, whoever had reached it.
 CREATE FUNCTION wake_by_coupon() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO auto_wake (tenant_id, cause) VALUES (NEW.tenant_id, 'coupon/' || NEW.coupon_id);
-  IF TG_OP = 'UPDATE' AND OLD.time_limit_seconds IS DISTINCT FROM NEW.time_limit_seconds THEN
+  IF TG_OP = 'INSERT' OR NEW.status <> 'disabled' THEN
+    INSERT INTO auto_wake (tenant_id, cause) VALUES (NEW.tenant_id, 'coupon/' || NEW.coupon_id);
+  END IF;
+  IF TG_OP = 'INSERT' THEN RETURN NULL; END IF;
+  IF OLD.time_limit_seconds IS DISTINCT FROM NEW.time_limit_seconds THEN
     INSERT INTO auto_wake (tenant_id, cause) VALUES (NEW.tenant_id, 'cooldown/' || NEW.coupon_id);
+  END IF;
+  IF OLD.per_user_cap < NEW.per_user_cap OR (OLD.per_user_cap IS NOT NULL AND NEW.per_user_cap IS NULL) THEN
+    INSERT INTO auto_wake (tenant_id, cause) VALUES (NEW.tenant_id, 'cap/' || NEW.coupon_id);
   END IF;
   RETURN NULL;
 END
@@ -48,7 +55,7 @@ $$;
 CREATE TRIGGER wake_attempts_of_new AFTER INSERT ON coupon
   FOR EACH ROW EXECUTE FUNCTION wake_by_coupon();
 CREATE TRIGGER wake_attempts AFTER UPDATE ON coupon
-  FOR EACH ROW WHEN (NEW.version > OLD.version AND NEW.type = 'auto' AND NEW.status <> 'disabled')
+  FOR EACH ROW WHEN (NEW.version > OLD.version AND NEW.type = 'auto')
   EXECUTE FUNCTION wake_by_coupon();
 
 -- A channel that became active, an account that is no longer suspended.
