@@ -25,6 +25,9 @@ import { type OwnKafka, startOwnKafka } from './own-kafka.js';
 import { Processes } from './processes.js';
 import { Random } from './random.js';
 
+/** Partitions of a process that was killed are read by nobody until the group is shared out anew, ten seconds later or more. */
+export const FACT_LIMIT_MS = 90_000;
+
 /**
  * Where redemption is tormented: built processes in production mode, on a PostgreSQL and a Redis of their own behind
  * proxies. One arena serves many rows; each row has a tenant, clients and a history of its own.
@@ -99,7 +102,8 @@ export class Arena {
       proxy.delay(0);
       proxy.goOn();
     }
-    await this.database.shiftClock(0);
+    // It may still recover from a crash.
+    await eventually(() => this.database.shiftClock(0), { timeoutMs: FACT_LIMIT_MS });
     if (this.processes.urls.length > 0) await this.processes.have(this.processes.urls.length);
   }
 
@@ -151,13 +155,16 @@ export class Trial {
 
   /** Resolves when redemption decides on this version. */
   async takenOver({ couponId, version }: CouponSnapshot): Promise<void> {
-    await eventually(async () => {
-      const rows = await this.rows(
-        'SELECT FROM coupon WHERE tenant_id = $1 AND coupon_id = $2 AND version >= $3',
-        [this.tenantId, couponId, version],
-      );
-      if (rows.length === 0) throw new Error('not taken over yet');
-    });
+    await eventually(
+      async () => {
+        const rows = await this.rows(
+          'SELECT FROM coupon WHERE tenant_id = $1 AND coupon_id = $2 AND version >= $3',
+          [this.tenantId, couponId, version],
+        );
+        if (rows.length === 0) throw new Error('not taken over yet');
+      },
+      { timeoutMs: FACT_LIMIT_MS },
+    );
   }
 
   /** A new version; does not wait until it is taken over. */
@@ -179,11 +186,15 @@ export class Trial {
 
   /** By chance: who wants what. */
   intents(count: number, users: readonly string[], coupons: readonly CouponSnapshot[]): Intent[] {
-    return Array.from({ length: count }, () => ({
+    return Array.from({ length: count }, () => this.intent(users, coupons));
+  }
+
+  intent(users: readonly string[], coupons: readonly CouponSnapshot[]): Intent {
+    return {
       key: newId(),
       userId: this.random.pick(users),
       couponId: this.random.pick(coupons).couponId,
-    }));
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId, type TestIssuer } from '#testkit';
 import { type Call, type History, type Intent, isAccepted, isOpen } from './history.js';
+import { ProvesNothing } from './proves-nothing.js';
 import type { Random } from './random.js';
 
 const ANSWER_LIMIT_MS = 25_000;
@@ -63,20 +64,25 @@ export class Clients {
   }
 
   /** Sends every intent, with retries and twins, and disturbs on the way. Resolves when all had their turns. */
-  async load(intents: readonly Intent[], options: LoadOptions = {}): Promise<void> {
+  async load(intents: Iterable<Intent>, options: LoadOptions = {}): Promise<void> {
     const { width = 24, at = [] } = options;
-    const left = [...intents];
+    const left = intents[Symbol.iterator]();
     const todo = [...at].sort(([a], [b]) => a - b);
     const disturbances: Promise<unknown>[] = [];
     const disturb = (done: number): void => {
-      while (todo[0] !== undefined && todo[0][0] <= done)
-        disturbances.push(Promise.resolve(todo.shift()?.[1]()));
+      for (let next = todo[0]; next !== undefined && next[0] <= done; next = todo[0]) {
+        todo.shift();
+        const disturbance = Promise.resolve().then(next[1]);
+        // One that fails is told of when all have had their turns.
+        disturbance.catch(() => undefined);
+        disturbances.push(disturbance);
+      }
     };
     disturb(0);
     let done = 0;
     const worker = async (): Promise<void> => {
-      for (let intent = left.shift(); intent !== undefined; intent = left.shift()) {
-        await this.turn(intent, options);
+      for (let intent = left.next(); !intent.done; intent = left.next()) {
+        await this.turn(intent.value, options);
         disturb((done += 1));
       }
     };
@@ -85,25 +91,38 @@ export class Clients {
     await Promise.all(disturbances);
   }
 
+  /** A load for as long as something takes that needs one, however fast the machine is. */
+  async loadWhile<T>(something: Promise<T>, next: () => Intent): Promise<T> {
+    let isOver = false;
+    const over = something.finally(() => (isOver = true));
+    over.catch(() => undefined);
+    const intents = function* (): Generator<Intent> {
+      while (!isOver) yield next();
+    };
+    await this.load(intents());
+    return over;
+  }
+
   /** After the disturbance: asks until every intent is decided, and asks for everything that was accepted once more. */
   async sweep(): Promise<void> {
     const end = Date.now() + SWEEP_LIMIT_MS;
-    const decide = async (intent: Intent): Promise<void> => {
-      for (let pause = 50; ; pause = Math.min(1_000, pause * 2)) {
-        if (!isOpen(await this.send(intent))) return;
-        if (Date.now() > end) throw new Error(`nobody decides ${JSON.stringify(intent)} any more`);
-        await sleep(pause);
-      }
-    };
     const openOnes = [...this.intents.values()].filter((intent) => {
       const calls = this.history.calls.filter(({ key }) => key === intent.key);
       return calls.length === 0 || calls.some(isAccepted) || calls.every(isOpen);
     });
     const worker = async (): Promise<void> => {
       for (let intent = openOnes.shift(); intent !== undefined; intent = openOnes.shift())
-        await decide(intent);
+        await this.sendUntilDecided(intent, end);
     };
     await Promise.all(Array.from({ length: 12 }, worker));
+  }
+
+  async sendUntilDecided(intent: Intent, end = Date.now() + SWEEP_LIMIT_MS): Promise<void> {
+    for (let pause = 50; ; pause = Math.min(1_000, pause * 2)) {
+      if (!isOpen(await this.send(intent))) return;
+      if (Date.now() > end) throw new Error(`nobody decides ${JSON.stringify(intent)} any more`);
+      await sleep(pause);
+    }
   }
 
   /** Takes some accepted redemptions back, each under two keys through different processes at the same instant. */
@@ -128,7 +147,7 @@ export class Clients {
       if (answer.ok) this.voids.set(redemptionId, (this.voids.get(redemptionId) ?? new Set()).add(key));
     };
     await Promise.all(chosen.flatMap((redemptionId) => [1, 2].map(() => takeBack(redemptionId, newId()))));
-    if (this.voids.size === 0) throw new Error('nothing was taken back: the row proves nothing');
+    if (this.voids.size === 0) throw new ProvesNothing('nothing was taken back');
   }
 
   /** Redemptions of which two keys were told that they took them back. */

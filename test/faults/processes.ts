@@ -60,7 +60,7 @@ export class Processes {
   }
 
   /** Resolves when the process has ended by itself (a failpoint), and another one runs in its place. */
-  async replaceWhenDead(nth: number, { withinMs = 20_000 } = {}): Promise<boolean> {
+  async replaceWhenDead(nth: number, { withinMs = 60_000 } = {}): Promise<boolean> {
     const port = this.ports[nth] ?? '';
     const end = Date.now() + withinMs;
     while (Date.now() < end) {

@@ -4,38 +4,62 @@ import { violationsIn } from './checks.js';
 import type { LoadOptions } from './client.js';
 import { gather } from './evidence.js';
 import type { Intent } from './history.js';
+import { ProvesNothing } from './proves-nothing.js';
 import { shortestStory } from './story.js';
 
 /** One kind of torment. It sends a load, disturbs it, and leaves everything running. */
 export interface Row {
   id: string;
+  /** For `--help`. */
+  about: string;
   /** Part of `npm test`. */
   short?: boolean;
   clockWasMoved?: boolean;
   run(trial: Trial): Promise<void>;
 }
 
+/** How often a row that could not bring its fault about is run again, each time with the next seed. */
+const MORE_TRIES = 3;
+
 /** @throws Error whose message is the shortest violating story, and how to see it again */
 export async function runRow(arena: Arena, row: Row, seed: number): Promise<void> {
+  for (let nth = 0; ; nth += 1) {
+    const nothing = await runOnce(arena, row, seed + nth);
+    if (nothing === undefined) return;
+    if (nth === MORE_TRIES) throw nothing;
+    process.stderr.write(`${nothing.message.split('\n')[0]}: run again with the next seed\n`);
+  }
+}
+
+/** Resolves with what kept the fault from coming about. What went wrong all the same is thrown, as of every run. */
+async function runOnce(arena: Arena, row: Row, seed: number): Promise<ProvesNothing | undefined> {
   const trial = await arena.begin(row.id, seed);
+  const told = (said: string): string =>
+    `${row.id}, seed ${seed}: ${said}\nagain: npm run test:faults -- --row ${row.id} --seed ${seed}\n${arena.processes.logs()}`;
   try {
-    await row.run(trial);
-    await arena.heal();
-    await trial.clients.sweep();
-    const facts = await gather(trial, row);
-    const violations = violationsIn(facts);
-    for (const claim of trial.claims) violations.push(...(await claim(facts)));
-    if (violations.length > 0) throw new Error(shortestStory(violations, arena.history));
+    const nothing = await row.run(trial).then(() => undefined, onlyProvesNothing);
+    await judge(trial, row);
+    return nothing && new ProvesNothing(told(`the row proves nothing: ${nothing.message}`));
   } catch (error) {
     arena.history.save();
-    const again = `again: npm run test:faults -- --row ${row.id} --seed ${seed}`;
-    const said = error instanceof Error ? error.message : String(error);
-    throw new Error(`${row.id}, seed ${seed}: ${said}\n${again}\n${arena.processes.logs()}`, {
-      cause: error,
-    });
+    throw new Error(told(error instanceof Error ? error.message : String(error)), { cause: error });
   } finally {
     await arena.heal();
   }
+}
+
+async function judge(trial: Trial, row: Row): Promise<void> {
+  await trial.arena.heal();
+  await trial.clients.sweep();
+  const facts = await gather(trial, row);
+  const violations = violationsIn(facts);
+  for (const claim of trial.claims) violations.push(...(await claim(facts)));
+  if (violations.length > 0) throw new Error(shortestStory(violations, trial.arena.history));
+}
+
+function onlyProvesNothing(error: unknown): ProvesNothing {
+  if (error instanceof ProvesNothing) return error;
+  throw error;
 }
 
 export interface Crowd {

@@ -1,50 +1,56 @@
-import { eventually, newId } from '#testkit';
+import { type Fate, newId } from '#testkit';
 import type { Trial } from '../arena.js';
-import type { Fate } from '#testkit';
-import { aCrowd, disturbed, type Row } from '../row.js';
-
-const isBatch = (sent: Buffer): boolean => sent.includes('redeem_batch');
+import type { LoadOptions } from '../client.js';
+import { causeDeadlocks } from '../deadlocks.js';
+import { fateOfSome } from '../fates.js';
+import { holdLocks } from '../locks.js';
+import type { Intent } from '../history.js';
+import { ProvesNothing } from '../proves-nothing.js';
+import { aCrowd, type Crowd, disturbed, type Row } from '../row.js';
 
 export const postgresRows: readonly Row[] = [
   {
     id: 'postgres-crashes-mid-batch',
+    about: 'a backend dies by SIGKILL in a batch, the server recovers',
     short: true,
-    run: disturbed((trial) => [[trial.random.between(20, 120), () => crash(trial)]]),
+    run: disturbed((trial, crowd) => [[trial.random.between(20, 120), () => crash(trial, crowd)]]),
   },
   {
     id: 'postgres-commit-reply-lost',
+    about: 'batches commit and nobody hears of it',
     short: true,
     run: disturbed((trial) => onBatches(trial, 'lose-reply')),
   },
   {
     id: 'postgres-orphaned-backends',
+    about: 'backends go on after their process has lost them',
     short: true,
     run: disturbed((trial) => onBatches(trial, 'orphan')),
   },
   {
     id: 'postgres-requests-cut',
+    about: 'connections are cut before a batch arrives',
     run: disturbed((trial) => onBatches(trial, 'cut')),
   },
   {
     // The process loses a backend that still waits for the coupon's lock, and asks again beside it.
     id: 'postgres-cut-while-waiting-for-the-lock',
+    about: 'connections are cut while a batch waits for a lock',
     short: true,
     run: disturbed((trial, { coupons }) => [
       [
         trial.random.between(20, 100),
         async () => {
           trial.note('somebody holds the lock of every coupon');
-          await holdLocks(
-            trial,
-            coupons.map(({ couponId }) => couponId),
-            async () => {
-              for (let nth = 0; nth < 3; nth += 1) {
-                await pause(trial.random.between(50, 400));
-                trial.note('all connections to PostgreSQL are cut');
-                trial.arena.postgres.cut();
-              }
-            },
-          );
+          const all = coupons.map(({ couponId }) => couponId);
+          await holdLocks(trial, all, async ({ waitedFor }) => {
+            for (let nth = 0; nth < 3; nth += 1) {
+              await waitedFor();
+              await pause(trial.random.between(50, 400));
+              trial.note('all connections to PostgreSQL are cut');
+              trial.arena.postgres.cut();
+            }
+          });
           trial.note('the lock is free');
         },
       ],
@@ -53,6 +59,7 @@ export const postgresRows: readonly Row[] = [
   {
     // As few connections as a process starts with.
     id: 'postgres-pool-exhausted',
+    about: 'four connections, and a coupon that is held',
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const { intents, coupons } = await aCrowd(trial, { intents: 300 });
@@ -66,130 +73,74 @@ export const postgresRows: readonly Row[] = [
   },
   {
     id: 'postgres-deadlocks',
+    about: 'somebody locks coupons in the wrong order until batches end in a deadlock',
     short: true,
-    run: disturbed((trial, { coupons }) => [
-      [
-        30,
-        async () => {
-          const before = await deadlocks(trial);
-          trial.note('somebody locks coupons in the wrong order');
-          const [last = '', ...others] = coupons
-            .map(({ couponId }) => couponId)
-            .sort()
-            .reverse();
-          for (let nth = 0; nth < 4; nth += 1) await wrongOrder(trial, [last, ...others]);
-          // A backend tells of it some seconds later.
-          await eventually(async () => {
-            if ((await deadlocks(trial)) === before)
-              throw new Error('nothing ended in a deadlock: the row proves nothing');
-          });
-        },
-      ],
-    ]),
+    run: async (trial) => {
+      // In one lane, so that coupons share batches; without limits, so that every request takes the lock of its coupon.
+      const oneLane = { REDEMPTION_LANES: '1' };
+      await trial.arena.processes.have(2, [oneLane, oneLane]);
+      const { users, intents } = await aCrowd(trial);
+      const coupons = [await trial.coupon(), await trial.coupon()];
+      await trial.clients.load(intents);
+      await trial.clients.loadWhile(causeDeadlocks(trial, coupons), () => trial.intent(users, coupons));
+    },
   },
   {
     // One row that the database refuses, whoever it is batched with.
     id: 'bad-entry-in-a-batch',
+    about: 'PostgreSQL refuses one of 64 entries, whoever it is batched with',
     short: true,
     run: async (trial) => {
       await trial.arena.processes.have(1);
       const users = await trial.followers(64);
       const { couponId } = await trial.coupon({ maxRedemptions: 64 });
-      const [cursed = ''] = users;
+      const [cursed = '', early = '', ...others] = users;
+      const intentOf = (userId: string): Intent => ({ key: newId(), userId, couponId });
+      const once = { width: 64, tries: 1, twins: 0 };
       await curse(trial, cursed);
-      await trial.clients.load(
-        trial.random.shuffled(users).map((userId) => ({ key: newId(), userId, couponId })),
-        { width: 64, tries: 1, twins: 0 },
-      );
+      try {
+        // While an early batch waits for the lock, the others gather behind it.
+        const load: Promise<void>[] = [];
+        await holdLocks(trial, [couponId], async ({ waitedFor }) => {
+          load.push(trial.clients.load([intentOf(early)], once));
+          await waitedFor();
+          load.push(trial.clients.load(trial.random.shuffled([cursed, ...others]).map(intentOf), once));
+          await pause(500);
+        });
+        await Promise.all(load);
+      } finally {
+        await lift(trial);
+      }
       const fared = (isCursed: boolean): string[] =>
         trial.arena.history.calls
           .filter(({ userId }) => (userId === cursed) === isCursed)
           .map(({ code }) => code);
-      if (fared(true).includes('accepted')) throw new Error('the curse does nothing: the row proves nothing');
-      const others = fared(false).filter((code) => code !== 'accepted');
-      if (others.length > 0) throw new Error(`others in its batch got ${[...new Set(others)].join(', ')}`);
-      await lift(trial);
+      if (fared(true).includes('accepted')) throw new ProvesNothing('the curse does nothing');
+      const wrong = fared(false).filter((code) => code !== 'accepted');
+      if (wrong.length > 0) throw new Error(`others in its batch got ${[...new Set(wrong)].join(', ')}`);
     },
   },
 ];
 
-/** One backend dies by SIGKILL; PostgreSQL then ends all others, and recovers from its log. */
-async function crash(trial: Trial): Promise<void> {
-  const { rows } = await trial.arena.database
-    .ownerPool()
-    .query<{ pid: number }>(
-      'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-    );
-  const [victim] = rows;
-  if (victim === undefined) throw new Error('there is no backend to end: the row proves nothing');
-  trial.note('PostgreSQL crashes');
-  process.kill(victim.pid, 'SIGKILL');
+/** A backend dies by SIGKILL while it waits in the middle of a batch; PostgreSQL ends all others, and recovers from its log. */
+async function crash(trial: Trial, { coupons }: Crowd): Promise<void> {
+  // The one without a limit: it is wanted until the end.
+  const couponId = coupons.at(-1)?.couponId ?? '';
+  await holdLocks(trial, [couponId], async ({ waitedFor }) => {
+    const [victim = NaN] = await waitedFor();
+    trial.note('PostgreSQL crashes');
+    process.kill(victim, 'SIGKILL');
+  });
 }
 
-function onBatches(trial: Trial, fate: Fate): [number, () => void][] {
-  const { postgres } = trial.arena;
-  return [
-    [
-      trial.random.between(10, 60),
-      () => {
-        trial.note(`batches meet the fate "${fate}" from time to time`);
-        postgres.judge((sent) => (isBatch(sent) && trial.random.chance(0.25) ? fate : 'pass'));
-      },
-    ],
-    [200, () => postgres.judge(undefined)],
-  ];
-}
-
-async function holdLocks(
-  trial: Trial,
-  couponIds: string[],
-  meanwhile: () => Promise<unknown>,
-): Promise<void> {
-  const client = await trial.arena.database.ownerPool().connect();
-  try {
-    await client.query('BEGIN');
-    await client.query("SELECT set_config('octopus.tenant_id', $1, true)", [trial.tenantId]);
-    await client.query(
-      'SELECT FROM coupon WHERE tenant_id = $1 AND coupon_id = ANY ($2) ORDER BY coupon_id FOR UPDATE',
-      [trial.tenantId, couponIds],
-    );
-    await meanwhile();
-  } finally {
-    await client.query('ROLLBACK');
-    client.release();
-  }
-}
-
-/** One after the other, against the order of ids; PostgreSQL ends whoever notices first. */
-async function wrongOrder(trial: Trial, couponIds: string[]): Promise<void> {
-  const client = await trial.arena.database.ownerPool().connect();
-  try {
-    await client.query('BEGIN');
-    await client.query("SELECT set_config('octopus.tenant_id', $1, true)", [trial.tenantId]);
-    for (const couponId of couponIds) {
-      await client.query('SELECT FROM coupon WHERE tenant_id = $1 AND coupon_id = $2 FOR UPDATE', [
-        trial.tenantId,
-        couponId,
-      ]);
-      await pause(100);
-    }
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    if ((error as { code?: string }).code !== '40P01') throw error;
-  } finally {
-    client.release();
-  }
-}
-
-/** How many the server has ended so far in this database. */
-async function deadlocks(trial: Trial): Promise<number> {
-  const { rows } = await trial.arena.database
-    .ownerPool()
-    .query<{ deadlocks: string }>(
-      'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
-    );
-  return Number(rows[0]?.deadlocks ?? 0);
+function onBatches(trial: Trial, fate: Fate): Exclude<LoadOptions['at'], undefined> {
+  return fateOfSome(trial, trial.arena.postgres, {
+    fate,
+    isMeant: (sent) => sent.includes('redeem_batch'),
+    share: 0.25,
+    from: trial.random.between(10, 60),
+    until: 200,
+  });
 }
 
 async function curse(trial: Trial, userId: string): Promise<void> {

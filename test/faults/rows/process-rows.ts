@@ -1,4 +1,5 @@
 import type { Trial } from '../arena.js';
+import { ProvesNothing } from '../proves-nothing.js';
 import { aCrowd, disturbed, type Row } from '../row.js';
 
 /** Between every two steps of the protocol and of the relay. */
@@ -14,11 +15,13 @@ const steps = [
 export const processRows: readonly Row[] = [
   ...steps.map((step): Row => ({
     id: `kill-at-${step}`,
+    about: `a process ends when it first comes by ${step}`,
     short: step.startsWith('redemption.after') || step === 'outbox.before-delete',
     run: (trial) => killAt(trial, step),
   })),
   {
     id: 'kill-under-load',
+    about: 'kill -9 at any time, three times',
     run: disturbed(({ random, arena: { processes } }, { intents }) =>
       Array.from({ length: 3 }, () => [
         random.between(10, intents.length),
@@ -28,6 +31,7 @@ export const processRows: readonly Row[] = [
   },
   {
     id: 'rolling-restart',
+    about: 'both processes are replaced under load',
     short: true,
     run: disturbed(({ arena: { processes } }) => [
       [
@@ -42,6 +46,7 @@ export const processRows: readonly Row[] = [
   {
     // Longer than a lease of the relay lasts: the other one takes the shards over, and then the first one goes on.
     id: 'relay-stopped-and-continued',
+    about: 'a process stands still for longer than its leases last',
     run: disturbed(({ arena: { processes } }) => [
       [
         40,
@@ -66,5 +71,11 @@ async function killAt(trial: Trial, step: string): Promise<void> {
   await armed.catch(() => undefined);
   const died = processes.replaceWhenDead(0);
   await trial.clients.load(crowd.intents);
-  if (!(await died)) throw new Error(`nobody came by ${step}: the row proves nothing`);
+  // Nobody may have come by yet. Of a fresh coupon there is little left, and the gate worth asking.
+  const users = crowd.users;
+  const fresh = await Promise.all(
+    Array.from({ length: 6 }, () => trial.coupon({ maxRedemptions: 30, maxRedemptionsPerUser: 1 })),
+  );
+  if (!(await trial.clients.loadWhile(died, () => trial.intent(users, fresh))))
+    throw new ProvesNothing(`nobody came by ${step}`);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CouponSnapshot } from '#contracts';
 import { eventually, followFact, grantFact, aGrant, newId, revokeFact } from '#testkit';
-import type { Trial } from '../arena.js';
+import { FACT_LIMIT_MS, type Trial } from '../arena.js';
 import { readTopic } from '../read-topic.js';
 import { aCrowd, disturbed, type Row } from '../row.js';
 
@@ -9,6 +9,7 @@ import { aCrowd, disturbed, type Row } from '../row.js';
 export const raceRows: readonly Row[] = [
   {
     id: 'coupon-switched-off-and-on',
+    about: 'coupons are switched off and on under load',
     short: true,
     run: disturbed((trial, { coupons }) =>
       coupons.map((coupon, nth) => [20 + nth * 10, () => switchOffAndOn(trial, coupon)]),
@@ -16,6 +17,7 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'followers-leave',
+    about: 'followers leave while they redeem',
     short: true,
     run: disturbed((trial, { users }) => [
       [20, () => Promise.all(users.slice(0, 10).map((userId) => leave(trial, userId)))],
@@ -23,6 +25,7 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'grants-revoked',
+    about: 'grants are revoked while they are used',
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const users = await trial.followers(30);
@@ -60,6 +63,7 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'price-raised',
+    about: 'the price goes up while people pay',
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const users = await trial.followers(30);
@@ -102,6 +106,7 @@ export const raceRows: readonly Row[] = [
   {
     // Each coupon costs the point that the other one gives, and the same users want both at once.
     id: 'crossed-points',
+    about: 'each coupon costs what the other one gives',
     short: true,
     run: async (trial) => {
       await trial.arena.processes.have(2);
@@ -118,6 +123,7 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'voids-under-load',
+    about: 'redemptions are taken back, each under two keys at once',
     short: true,
     run: async (trial) => {
       await trial.arena.processes.have(2);
@@ -141,6 +147,7 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'caps-raised-and-lowered',
+    about: 'the total cap goes up and down under load',
     short: true,
     run: disturbed((trial, { coupons: [coupon] }) => [
       [
@@ -160,6 +167,7 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'clock-moved',
+    about: "the database's clock is moved back and forth",
     clockWasMoved: true,
     run: async (trial) => {
       const { database } = trial.arena;
@@ -233,7 +241,7 @@ async function leave(trial: Trial, userId: string): Promise<void> {
     changedAt: new Date().toISOString(),
   };
   await trial.arena.namespace.produce('platform.follow.v1', followFact(trial.tenantId, follow, 2));
-  await eventually(async () => {
+  await untilFact(async () => {
     const rows = await trial.rows(
       'SELECT FROM follow WHERE tenant_id = $1 AND user_id = $2 AND NOT following',
       [trial.tenantId, userId],
@@ -248,13 +256,17 @@ async function untilGrants(
   { couponId }: CouponSnapshot,
   isThere: (count: { live: number }) => boolean,
 ): Promise<void> {
-  await eventually(async () => {
+  await untilFact(async () => {
     const [count = { live: 0 }] = await trial.rows<{ live: number }>(
       'SELECT count(*)::int AS live FROM user_grant WHERE tenant_id = $1 AND coupon_id = $2 AND NOT revoked',
       [trial.tenantId, couponId],
     );
     if (!isThere(count)) throw new Error(`${count.live} grants are live`);
   });
+}
+
+function untilFact(holds: () => Promise<void>): Promise<void> {
+  return eventually(holds, { timeoutMs: FACT_LIMIT_MS });
 }
 
 /** A point name of which every user owns so many, with the entry that says why. */
@@ -303,7 +315,7 @@ async function unanswered(
 ): Promise<{ what: string; concerns: () => boolean }[]> {
   const { kafkaBrokers, namespace } = trial.arena.namespace;
   const answers = new Map(asked.map((requestId) => [requestId, new Set<string>()]));
-  await eventually(async () => {
+  await untilFact(async () => {
     const records = await readTopic(kafkaBrokers, `${namespace}.redemption.cap.v1`);
     for (const { data, envelope } of records)
       answers.get((data as { requestId?: string }).requestId ?? '')?.add(envelope.id);

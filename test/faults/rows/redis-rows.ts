@@ -1,5 +1,8 @@
 import { RESP_TYPES } from 'redis';
+import { eventually } from '#testkit';
 import type { Trial } from '../arena.js';
+import { fateOfSome } from '../fates.js';
+import { ProvesNothing } from '../proves-nothing.js';
 import { disturbed, type Row } from '../row.js';
 
 /** By chance, so that seeds differ in what is in flight. */
@@ -8,6 +11,7 @@ const early = ({ random }: Trial): number => random.between(20, 120);
 export const redisRows: readonly Row[] = [
   {
     id: 'redis-flushall',
+    about: 'FLUSHALL, twice',
     short: true,
     run: disturbed((trial) => [
       [early(trial), () => flush(trial)],
@@ -16,6 +20,7 @@ export const redisRows: readonly Row[] = [
   },
   {
     id: 'redis-killed-and-empty',
+    about: 'kill -9; comes back empty',
     short: true,
     run: disturbed((trial) => [
       [
@@ -31,17 +36,19 @@ export const redisRows: readonly Row[] = [
   },
   {
     id: 'redis-old-snapshot',
+    about: 'comes back with older numbers',
     short: true,
     run: disturbed((trial) => {
-      let snapshot: Snapshot = [];
+      const { promise: snapshot, ...taken } = Promise.withResolvers<Snapshot>();
       return [
-        [20, async () => void (snapshot = await takeSnapshot(trial))],
-        [140, () => restoreSnapshot(trial, snapshot)],
+        [20, () => takeSnapshot(trial).then(taken.resolve, taken.reject)],
+        [140, async () => restoreSnapshot(trial, await snapshot)],
       ];
     }),
   },
   {
     id: 'redis-script-flush',
+    about: 'SCRIPT FLUSH',
     run: disturbed((trial) => [
       [
         early(trial),
@@ -54,6 +61,7 @@ export const redisRows: readonly Row[] = [
   },
   {
     id: 'redis-frozen',
+    about: 'stands still for up to four seconds',
     short: true,
     run: disturbed((trial) => [
       [
@@ -71,22 +79,21 @@ export const redisRows: readonly Row[] = [
   {
     // The script ran, and the process does not know: places stay held, numbers stay written.
     id: 'redis-replies-lost',
+    about: 'scripts run and nobody hears of it',
     short: true,
-    run: disturbed((trial) => [
-      [
-        early(trial),
-        () => {
-          trial.note('replies of Redis are lost from time to time');
-          trial.arena.redis.proxy.judge((sent) =>
-            sent.includes('EVALSHA') && trial.random.chance(0.3) ? 'lose-reply' : 'pass',
-          );
-        },
-      ],
-      [200, () => trial.arena.redis.proxy.judge(undefined)],
-    ]),
+    run: disturbed((trial) =>
+      fateOfSome(trial, trial.arena.redis.proxy, {
+        fate: 'lose-reply',
+        isMeant: (sent) => sent.includes('EVALSHA'),
+        share: 0.3,
+        from: early(trial),
+        until: 200,
+      }),
+    ),
   },
   {
     id: 'redis-slow',
+    about: 'each answer takes 10 to 80 ms longer',
     run: disturbed((trial) => [
       [early(trial), () => trial.arena.redis.proxy.delay(trial.random.between(10, 80))],
       [220, () => trial.arena.redis.proxy.delay(0)],
@@ -95,6 +102,7 @@ export const redisRows: readonly Row[] = [
   {
     // Each flush makes a process rebuild while the others go on committing.
     id: 'redis-rebuilt-under-commits',
+    about: 'flushed eight times while others commit',
     run: disturbed(
       (trial, { intents }) =>
         Array.from(
@@ -113,13 +121,21 @@ async function flush(trial: Trial): Promise<void> {
 
 type Snapshot = { key: string; dump: Buffer }[];
 
+/** Resolves when numbers of this run's coupons are in it. */
 async function takeSnapshot(trial: Trial): Promise<Snapshot> {
-  trial.note('Redis saves a snapshot');
-  return trial.arena.redis.directly(async (client) => {
-    const keys = await client.keys(`${trial.arena.namespace.namespace}:*`);
-    const buffers = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
-    return Promise.all(keys.map(async (key) => ({ key, dump: await buffers.dump(key) })));
-  });
+  const ours = (key: string): boolean => [...trial.coupons.keys()].some((couponId) => key.includes(couponId));
+  const snapshot = await trial.arena.redis.directly((client) =>
+    eventually(async () => {
+      const keys = await client.keys(`${trial.arena.namespace.namespace}:*`);
+      if (!keys.some(ours)) throw new ProvesNothing('no number of a coupon stands in Redis');
+      const buffers = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+      const dumps = await Promise.all(keys.map(async (key) => ({ key, dump: await buffers.dump(key) })));
+      // Some may have run out since they were listed.
+      return dumps.filter(({ dump }) => dump !== null);
+    }),
+  );
+  trial.note('Redis has saved a snapshot');
+  return snapshot;
 }
 
 /** As a failover to a replica that lags, or a restart from an old file: another run of the server, older numbers. */
