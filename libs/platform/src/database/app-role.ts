@@ -53,6 +53,7 @@ export async function grantToAppRole(client: pg.Client, role: string, readOnlyTa
   await client.query(`GRANT USAGE ON SCHEMA public TO ${to}`);
   if (tables.length > 0)
     await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables.join(', ')} TO ${to}`);
+  await client.query(`GRANT SELECT ON outbox_fact TO ${to}`);
   await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${to}`);
   await client.query(`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${to}`);
   await client.query(`GRANT SELECT ON ${pg.escapeIdentifier(readOnlyTable)} TO ${to}`);

@@ -3,12 +3,13 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type pg from 'pg';
 import { TenantDatabase } from '../database/tenant-database.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { EventProducer, SEND_LIMIT_MS } from '../kafka/event-producer.js';
+import { EventProducer, type OutgoingMessage, SEND_LIMIT_MS } from '../kafka/event-producer.js';
 import { topicAtFault } from '../kafka/kafka-errors.js';
 import { Log } from '../logging/log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Shutdown } from '../shutdown/shutdown.js';
-import { deleteSent, oldestAge, type PendingFact, readPending } from './pending-facts.js';
+import { messagesOf } from './bundle.js';
+import { deleteSent, oldestAge, type PendingBundle, readPending } from './pending-bundles.js';
 import { PollPace } from './poll-pace.js';
 import { ShardLeases } from './shard-leases.js';
 
@@ -17,7 +18,7 @@ const TOPIC_REST_MS = 5_000;
 const LAST_DRAIN_MS = 3_000;
 
 /**
- * Publishes what lies in the outbox: unsent rows of the shards that this process holds, in order, acknowledged by all
+ * Publishes what lies in the outbox: unsent bundles of the shards that this process holds, in order, acknowledged by all
  * replicas, then deleted. A crash between the two publishes again: at least once, in order per key.
  *
  * An older fact must not land after a newer one of the same key that another relay sent meanwhile: on a compacted topic
@@ -108,34 +109,33 @@ export class OutboxRelay implements OnApplicationBootstrap {
     await this.#leases.keep();
     const shards = this.#leases.held();
     if (shards.length === 0) return 0;
-    const facts = await readPending(this.#pool, shards, this.#topicsAtRest());
-    if (facts.length === 0) return 0;
+    const bundles = await readPending(this.#pool, shards, this.#topicsAtRest());
+    if (bundles.length === 0) return 0;
     const startedAt = performance.now();
     await this.producer.connect();
     await failpoint('outbox.before-send');
-    const sent = await this.#send(facts);
+    const sent = await this.#send(bundles.map(toLeave));
     await failpoint('outbox.before-delete');
     await deleteSent(this.#pool, sent);
-    this.#count(sent, (performance.now() - startedAt) / 1000);
-    return sent.length;
+    return this.#count(sent, (performance.now() - startedAt) / 1000);
   }
 
   /** One request with all of them; when a topic is at fault, one request for each topic, and that topic rests. */
-  async #send(facts: readonly PendingFact[]): Promise<readonly PendingFact[]> {
+  async #send(bundles: readonly Leaving[]): Promise<readonly Leaving[]> {
     try {
-      return await this.#sendOurs(facts);
+      return await this.#sendOurs(bundles);
     } catch (err) {
       if (!topicAtFault(err)) throw err;
     }
-    const sent: PendingFact[] = [];
-    for (const [topic, ofTopic] of Map.groupBy(facts, ({ topic }) => topic))
+    const sent: Leaving[] = [];
+    for (const [topic, ofTopic] of Map.groupBy(bundles, ({ topic }) => topic))
       sent.push(...(await this.#sendTopic(topic, ofTopic)));
     return sent;
   }
 
-  async #sendTopic(topic: string, facts: readonly PendingFact[]): Promise<readonly PendingFact[]> {
+  async #sendTopic(topic: string, bundles: readonly Leaving[]): Promise<readonly Leaving[]> {
     try {
-      return await this.#sendOurs(facts);
+      return await this.#sendOurs(bundles);
     } catch (err) {
       const fault = topicAtFault(err);
       if (!fault) throw err;
@@ -149,13 +149,13 @@ export class OutboxRelay implements OnApplicationBootstrap {
   }
 
   /** Reading or an earlier send may have taken long: only what stays ours until the send has ended may leave. */
-  async #sendOurs(facts: readonly PendingFact[]): Promise<readonly PendingFact[]> {
+  async #sendOurs(bundles: readonly Leaving[]): Promise<readonly Leaving[]> {
     const deadline = performance.now() + SEND_LIMIT_MS;
     const held = new Set(this.#leases.held(SEND_LIMIT_MS));
-    const ours = facts.filter(({ shard }) => held.has(shard));
+    const ours = bundles.filter(({ shard }) => held.has(shard));
     if (ours.length === 0) return [];
     await this.producer.send(
-      ours.map(({ topic, key, payload, headers }) => ({ topic, key, headers, value: payload })),
+      ours.flatMap(({ messages }) => messages),
       deadline,
     );
     return ours;
@@ -166,10 +166,15 @@ export class OutboxRelay implements OnApplicationBootstrap {
     return [...this.#resting.keys()];
   }
 
-  #count(sent: readonly PendingFact[], seconds: number): void {
-    for (const { age } of sent) this.#lag.observe(Math.max(0, age) + seconds);
-    for (const [topic, { length }] of Map.groupBy(sent, (fact) => fact.topic))
-      this.#published.inc({ topic }, length);
+  /** @returns how many facts there were */
+  #count(sent: readonly Leaving[], seconds: number): number {
+    let facts = 0;
+    for (const { topic, age, messages } of sent) {
+      for (const _ of messages) this.#lag.observe(Math.max(0, age) + seconds);
+      this.#published.inc({ topic }, messages.length);
+      facts += messages.length;
+    }
+    return facts;
   }
 
   async #lastDrain(): Promise<void> {
@@ -177,4 +182,14 @@ export class OutboxRelay implements OnApplicationBootstrap {
     while (this.#leases.held().length > 0 && performance.now() < until)
       if ((await this.#round()) === 0) return;
   }
+}
+
+/** A bundle with what the broker gets of it. */
+interface Leaving extends Pick<PendingBundle, 'shard' | 'seq' | 'topic' | 'age'> {
+  readonly messages: readonly OutgoingMessage[];
+}
+
+function toLeave(bundle: PendingBundle): Leaving {
+  const { shard, seq, topic, age } = bundle;
+  return { shard, seq, topic, age, messages: messagesOf(bundle) };
 }

@@ -4,6 +4,7 @@ import type { EventName, TopicName } from '#contracts';
 import { currentContext } from '../context/request-context.js';
 import { ServiceIdentity } from '../database/service-identity.js';
 import { TenantDatabase } from '../database/tenant-database.js';
+import { bundleOf } from './bundle.js';
 import { outboxRow, type NewEvent, type OutboxRow } from './new-event.js';
 import { OutboxRelay } from './outbox-relay.js';
 
@@ -50,10 +51,10 @@ export class Outbox {
 
   /** For messages that are no fact of the contracts: dead letters. */
   async addRow(tx: EntityManager, row: OutboxRow): Promise<void> {
+    const { head, facts } = bundleOf(row);
     await tx.query(
-      `INSERT INTO outbox (shard, id, tenant_id, topic, key, headers, payload)
-       VALUES (outbox_shard($4), $1, $2, $3, $4, $5, $6)`,
-      [row.id, row.tenantId, row.topic, row.key, JSON.stringify(row.headers), JSON.stringify(row.payload)],
+      `INSERT INTO outbox (shard, tenant_id, topic, head, facts) VALUES (outbox_shard($1), $2, $3, $4, $5)`,
+      [row.key, row.tenantId, row.topic, head, facts],
     );
     this.database.afterCommit(tx, this.#nudge);
   }

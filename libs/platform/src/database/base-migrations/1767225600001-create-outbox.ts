@@ -21,20 +21,8 @@ export class CreateOutbox1767225600001 implements MigrationInterface {
               autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 20000,
               autovacuum_vacuum_cost_delay = 0)`);
     await runner.query('ALTER SEQUENCE outbox_seq OWNED BY outbox.seq');
-    await this.#createAdd(runner);
+    await createAddOfRows(runner);
     await this.#createLeases(runner);
-  }
-
-  /** For SQL functions that write facts themselves: rows as `outboxRow` makes them, in the order of the array. */
-  async #createAdd(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      CREATE FUNCTION outbox_add(facts jsonb) RETURNS void LANGUAGE sql VOLATILE AS $$
-        INSERT INTO outbox (shard, id, tenant_id, topic, key, headers, payload)
-        SELECT outbox_shard(fact->>'key'), (fact->>'id')::uuid, (fact->>'tenantId')::uuid, fact->>'topic',
-               fact->>'key', fact->'headers', fact->'payload'
-          FROM jsonb_array_elements(facts) WITH ORDINALITY AS given(fact, place)
-         ORDER BY place
-      $$`);
   }
 
   /** Times are the server's real ones: shifting the clock of decisions must not expire leases. */
@@ -52,4 +40,16 @@ export class CreateOutbox1767225600001 implements MigrationInterface {
     await runner.query('DROP FUNCTION outbox_add(jsonb)');
     await runner.query('DROP TABLE outbox');
   }
+}
+
+/** For SQL functions that write facts themselves: rows as `outboxRow` makes them, in the order of the array. */
+export async function createAddOfRows(runner: QueryRunner): Promise<void> {
+  await runner.query(`
+    CREATE FUNCTION outbox_add(facts jsonb) RETURNS void LANGUAGE sql VOLATILE AS $$
+      INSERT INTO outbox (shard, id, tenant_id, topic, key, headers, payload)
+      SELECT outbox_shard(fact->>'key'), (fact->>'id')::uuid, (fact->>'tenantId')::uuid, fact->>'topic',
+             fact->>'key', fact->'headers', fact->'payload'
+        FROM jsonb_array_elements(facts) WITH ORDINALITY AS given(fact, place)
+       ORDER BY place
+    $$`);
 }

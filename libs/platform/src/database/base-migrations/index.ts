@@ -4,7 +4,7 @@ import { CreateOutbox1767225600001 } from './1767225600001-create-outbox.js';
 import { CreateInbox1767225600002 } from './1767225600002-create-inbox.js';
 import { CreateIdempotencyKeys1767225600003 } from './1767225600003-create-idempotency-keys.js';
 import { CreateSubmittedRevisions1767225600004 } from './1767225600004-create-submitted-revisions.js';
-import { OutboxAsText1767225600005 } from './1767225600005-outbox-as-text.js';
+import { OutboxBundles1767225600005 } from './1767225600005-outbox-bundles.js';
 
 /** What every service's database has before its own tables. Append only. */
 export const baseMigrations: readonly (new () => MigrationInterface)[] = [
@@ -13,7 +13,7 @@ export const baseMigrations: readonly (new () => MigrationInterface)[] = [
   CreateInbox1767225600002,
   CreateIdempotencyKeys1767225600003,
   CreateSubmittedRevisions1767225600004,
-  OutboxAsText1767225600005,
+  OutboxBundles1767225600005,
 ];
 
 /** Tables that work for all tenants at once and hold no business row: without row-level security. */

@@ -1,0 +1,33 @@
+import type { OutgoingMessage } from '../kafka/event-producer.js';
+import type { OutboxRow } from './new-event.js';
+
+/** Facts of one topic that were written together, as the outbox keeps them (docs/adr/0012). */
+export interface Bundle {
+  readonly topic: string;
+  /** Headers that all its facts share: a JSON object. */
+  readonly head: string;
+  /** Two lines per fact: `[key, {headers of its own}]`, and the payload. No name is in the head and in a fact too. */
+  readonly facts: string;
+}
+
+/** A bundle of one. */
+export function bundleOf({
+  topic,
+  key,
+  headers,
+  payload,
+}: Pick<OutboxRow, 'topic' | 'key' | 'headers' | 'payload'>): Bundle {
+  return { topic, head: '{}', facts: `${JSON.stringify([key, headers])}\n${JSON.stringify(payload)}` };
+}
+
+/** What leaves for it, in order. */
+export function messagesOf({ topic, head, facts }: Bundle): OutgoingMessage[] {
+  const shared = JSON.parse(head) as Record<string, string>;
+  const lines = facts.split('\n');
+  const messages: OutgoingMessage[] = [];
+  for (let at = 0; at + 1 < lines.length; at += 2) {
+    const [key, own] = JSON.parse(lines[at] ?? '') as [string, Record<string, string>];
+    messages.push({ topic, key, value: lines[at + 1] ?? '', headers: { ...shared, ...own } });
+  }
+  return messages;
+}
