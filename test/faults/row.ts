@@ -10,10 +10,6 @@ import { shortestStory } from './story.js';
 /** One kind of torment. It sends a load, disturbs it, and leaves everything running. */
 export interface Row {
   id: string;
-  /** For `--help`. */
-  about: string;
-  /** Part of `npm test`. */
-  short?: boolean;
   clockWasMoved?: boolean;
   run(trial: Trial): Promise<void>;
 }

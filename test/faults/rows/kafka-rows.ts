@@ -20,19 +20,15 @@ const LAST_REVISION = 4;
 export const kafkaRows: readonly Row[] = [
   {
     id: 'kafka-restarts',
-    about: 'the broker restarts under load',
     run: disturbed((trial) => [[trial.random.between(20, 120), () => away(trial, 0)]]),
   },
   {
     // Redemptions go on; what they have to tell waits in the outbox.
     id: 'kafka-down',
-    about: 'the broker is away for a minute (takes two)',
     run: disturbed((trial) => [[trial.random.between(20, 120), () => away(trial, 60_000)]]),
   },
   {
     id: 'facts-thrice-and-shuffled',
-    about: 'every fact comes three times, in any order',
-    short: true,
     run: async (trial) => {
       await trial.arena.processes.have(2);
       await sendAll(trial, thriceAndShuffled(trial, someFacts(trial)));
@@ -41,28 +37,22 @@ export const kafkaRows: readonly Row[] = [
   },
   {
     id: 'facts-while-a-process-dies-in-its-handler',
-    about: 'a consumer dies before its commit',
     run: (trial) =>
       underConsumers(trial, { OCTOPUS_FAILPOINTS: 'consumer.before-commit=exit' }, { dies: true }),
   },
   {
     id: 'facts-while-a-process-dies-before-its-offset',
-    about: 'a consumer dies between its commit and its offset',
-    short: true,
     run: (trial) =>
       underConsumers(trial, { OCTOPUS_FAILPOINTS: 'consumer.before-offset=exit' }, { dies: true }),
   },
   {
     // A third process comes and goes meanwhile, so partitions change hands while facts are in hand.
     id: 'facts-under-rebalances-and-slow-handlers',
-    about: 'partitions change hands while facts are in hand',
     run: (trial) =>
       underConsumers(trial, { OCTOPUS_FAILPOINTS: 'consumer.before-commit=delay:700' }, { rebalances: true }),
   },
   {
     id: 'poison-between-facts',
-    about: 'records that no handler can make anything of',
-    short: true,
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const good = thriceAndShuffled(trial, someFacts(trial));
@@ -81,7 +71,6 @@ export const kafkaRows: readonly Row[] = [
   },
   {
     id: 'topics-replayed-from-0',
-    about: 'all offsets go back to 0',
     run: async (trial) => {
       const { processes, namespace } = trial.arena;
       await processes.have(2);

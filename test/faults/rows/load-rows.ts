@@ -5,8 +5,6 @@ import type { Row } from '../row.js';
 export const loadRows: readonly Row[] = [
   {
     id: 'last-unit-500-clients',
-    about: '500 clients want the one unit',
-    short: true,
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const users = await trial.followers(500);
@@ -23,8 +21,6 @@ export const loadRows: readonly Row[] = [
   },
   {
     id: 'copies-100-of-one-key',
-    about: 'one request 100 times at once',
-    short: true,
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const [userId = ''] = await trial.followers(1);
@@ -36,8 +32,6 @@ export const loadRows: readonly Row[] = [
   {
     // No total stands behind this limit: only the lock keeps it.
     id: 'one-user-many-keys',
-    about: 'users press six times, each time with a new key',
-    short: true,
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const users = await trial.followers(25);
@@ -51,7 +45,6 @@ export const loadRows: readonly Row[] = [
   {
     // With a body and without: two requests, one key. Whoever comes second is told so, and redeems nothing.
     id: 'one-key-two-bodies',
-    about: 'one key for two different requests',
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const users = await trial.followers(30);

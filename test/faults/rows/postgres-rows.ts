@@ -11,32 +11,23 @@ import { aCrowd, type Crowd, disturbed, type Row } from '../row.js';
 export const postgresRows: readonly Row[] = [
   {
     id: 'postgres-crashes-mid-batch',
-    about: 'a backend dies by SIGKILL in a batch, the server recovers',
-    short: true,
     run: disturbed((trial, crowd) => [[trial.random.between(20, 120), () => crash(trial, crowd)]]),
   },
   {
     id: 'postgres-commit-reply-lost',
-    about: 'batches commit and nobody hears of it',
-    short: true,
     run: disturbed((trial) => onBatches(trial, 'lose-reply')),
   },
   {
     id: 'postgres-orphaned-backends',
-    about: 'backends go on after their process has lost them',
-    short: true,
     run: disturbed((trial) => onBatches(trial, 'orphan')),
   },
   {
     id: 'postgres-requests-cut',
-    about: 'connections are cut before a batch arrives',
     run: disturbed((trial) => onBatches(trial, 'cut')),
   },
   {
     // The process loses a backend that still waits for the coupon's lock, and asks again beside it.
     id: 'postgres-cut-while-waiting-for-the-lock',
-    about: 'connections are cut while a batch waits for a lock',
-    short: true,
     run: disturbed((trial, { coupons }) => [
       [
         trial.random.between(20, 100),
@@ -59,7 +50,6 @@ export const postgresRows: readonly Row[] = [
   {
     // As few connections as a process starts with.
     id: 'postgres-pool-exhausted',
-    about: 'four connections, and a coupon that is held',
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const { intents, coupons } = await aCrowd(trial, { intents: 300 });
@@ -73,8 +63,6 @@ export const postgresRows: readonly Row[] = [
   },
   {
     id: 'postgres-deadlocks',
-    about: 'somebody locks coupons in the wrong order until batches end in a deadlock',
-    short: true,
     run: async (trial) => {
       // In one lane, so that coupons share batches; without limits, so that every request takes the lock of its coupon.
       const oneLane = { REDEMPTION_LANES: '1' };
@@ -88,8 +76,6 @@ export const postgresRows: readonly Row[] = [
   {
     // One row that the database refuses, whoever it is batched with.
     id: 'bad-entry-in-a-batch',
-    about: 'PostgreSQL refuses one of 64 entries, whoever it is batched with',
-    short: true,
     run: async (trial) => {
       await trial.arena.processes.have(1);
       const users = await trial.followers(64);

@@ -15,13 +15,10 @@ const steps = [
 export const processRows: readonly Row[] = [
   ...steps.map((step): Row => ({
     id: `kill-at-${step}`,
-    about: `a process ends when it first comes by ${step}`,
-    short: step.startsWith('redemption.after') || step === 'outbox.before-delete',
     run: (trial) => killAt(trial, step),
   })),
   {
     id: 'kill-under-load',
-    about: 'kill -9 at any time, three times',
     run: disturbed(({ random, arena: { processes } }, { intents }) =>
       Array.from({ length: 3 }, () => [
         random.between(10, intents.length),
@@ -31,8 +28,6 @@ export const processRows: readonly Row[] = [
   },
   {
     id: 'rolling-restart',
-    about: 'both processes are replaced under load',
-    short: true,
     run: disturbed(({ arena: { processes } }) => [
       [
         60,
@@ -46,7 +41,6 @@ export const processRows: readonly Row[] = [
   {
     // Longer than a lease of the relay lasts: the other one takes the shards over, and then the first one goes on.
     id: 'relay-stopped-and-continued',
-    about: 'a process stands still for longer than its leases last',
     run: disturbed(({ arena: { processes } }) => [
       [
         40,

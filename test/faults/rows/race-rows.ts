@@ -9,23 +9,18 @@ import { aCrowd, disturbed, type Row } from '../row.js';
 export const raceRows: readonly Row[] = [
   {
     id: 'coupon-switched-off-and-on',
-    about: 'coupons are switched off and on under load',
-    short: true,
     run: disturbed((trial, { coupons }) =>
       coupons.map((coupon, nth) => [20 + nth * 10, () => switchOffAndOn(trial, coupon)]),
     ),
   },
   {
     id: 'followers-leave',
-    about: 'followers leave while they redeem',
-    short: true,
     run: disturbed((trial, { users }) => [
       [20, () => Promise.all(users.slice(0, 10).map((userId) => leave(trial, userId)))],
     ]),
   },
   {
     id: 'grants-revoked',
-    about: 'grants are revoked while they are used',
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const users = await trial.followers(30);
@@ -63,7 +58,6 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'price-raised',
-    about: 'the price goes up while people pay',
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const users = await trial.followers(30);
@@ -106,8 +100,6 @@ export const raceRows: readonly Row[] = [
   {
     // Each coupon costs the point that the other one gives, and the same users want both at once.
     id: 'crossed-points',
-    about: 'each coupon costs what the other one gives',
-    short: true,
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const users = await trial.followers(12);
@@ -123,8 +115,6 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'voids-under-load',
-    about: 'redemptions are taken back, each under two keys at once',
-    short: true,
     run: async (trial) => {
       await trial.arena.processes.have(2);
       const users = await trial.followers(30);
@@ -147,8 +137,6 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'caps-raised-and-lowered',
-    about: 'the total cap goes up and down under load',
-    short: true,
     run: disturbed((trial, { coupons: [coupon] }) => [
       [
         10,
@@ -167,7 +155,6 @@ export const raceRows: readonly Row[] = [
   },
   {
     id: 'clock-moved',
-    about: "the database's clock is moved back and forth",
     clockWasMoved: true,
     run: async (trial) => {
       const { database } = trial.arena;

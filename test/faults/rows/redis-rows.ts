@@ -11,8 +11,6 @@ const early = ({ random }: Trial): number => random.between(20, 120);
 export const redisRows: readonly Row[] = [
   {
     id: 'redis-flushall',
-    about: 'FLUSHALL, twice',
-    short: true,
     run: disturbed((trial) => [
       [early(trial), () => flush(trial)],
       [early(trial) + 60, () => flush(trial)],
@@ -20,8 +18,6 @@ export const redisRows: readonly Row[] = [
   },
   {
     id: 'redis-killed-and-empty',
-    about: 'kill -9; comes back empty',
-    short: true,
     run: disturbed((trial) => [
       [
         early(trial),
@@ -36,8 +32,6 @@ export const redisRows: readonly Row[] = [
   },
   {
     id: 'redis-old-snapshot',
-    about: 'comes back with older numbers',
-    short: true,
     run: disturbed((trial) => {
       const { promise: snapshot, ...taken } = Promise.withResolvers<Snapshot>();
       return [
@@ -48,7 +42,6 @@ export const redisRows: readonly Row[] = [
   },
   {
     id: 'redis-script-flush',
-    about: 'SCRIPT FLUSH',
     run: disturbed((trial) => [
       [
         early(trial),
@@ -61,8 +54,6 @@ export const redisRows: readonly Row[] = [
   },
   {
     id: 'redis-frozen',
-    about: 'stands still for up to four seconds',
-    short: true,
     run: disturbed((trial) => [
       [
         early(trial),
@@ -79,8 +70,6 @@ export const redisRows: readonly Row[] = [
   {
     // The script ran, and the process does not know: places stay held, numbers stay written.
     id: 'redis-replies-lost',
-    about: 'scripts run and nobody hears of it',
-    short: true,
     run: disturbed((trial) =>
       fateOfSome(trial, trial.arena.redis.proxy, {
         fate: 'lose-reply',
@@ -93,7 +82,6 @@ export const redisRows: readonly Row[] = [
   },
   {
     id: 'redis-slow',
-    about: 'each answer takes 10 to 80 ms longer',
     run: disturbed((trial) => [
       [early(trial), () => trial.arena.redis.proxy.delay(trial.random.between(10, 80))],
       [220, () => trial.arena.redis.proxy.delay(0)],
@@ -102,7 +90,6 @@ export const redisRows: readonly Row[] = [
   {
     // Each flush makes a process rebuild while the others go on committing.
     id: 'redis-rebuilt-under-commits',
-    about: 'flushed eight times while others commit',
     run: disturbed(
       (trial, { intents }) =>
         Array.from(
