@@ -28,7 +28,7 @@ async function untilOutboxIsEmpty(trial: Trial): Promise<void> {
     async () => {
       const { rows } = await trial.arena.database
         .ownerPool()
-        .query<{ unsent: number }>('SELECT count(*)::int AS unsent FROM outbox WHERE tenant_id = $1', [
+        .query<{ unsent: number }>('SELECT count(*)::int AS unsent FROM outbox_fact WHERE tenant_id = $1', [
           trial.tenantId,
         ]);
       if (rows[0]?.unsent !== 0) throw new Error(`${rows[0]?.unsent} facts are still in the outbox`);

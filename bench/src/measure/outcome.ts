@@ -9,7 +9,7 @@ const DRAINED_WITHIN_MS = 120_000;
 export async function backlogOf(stage: Stage): Promise<number> {
   const [row] = await stage.database.rows<{ n: number }>(
     stage.people.tenantId,
-    'SELECT count(*)::int AS n FROM outbox',
+    'SELECT count(*)::int AS n FROM outbox_fact',
   );
   return row?.n ?? 0;
 }

@@ -203,9 +203,9 @@ export class RedemptionFixture {
               (SELECT count(*) FROM redemption r WHERE r.coupon_id = c.coupon_id) AS redemptions,
               (SELECT coalesce(sum(uses), 0) FROM coupon_usage u WHERE u.coupon_id = c.coupon_id) AS uses,
               (SELECT count(*) FROM stored_answer a WHERE a.body->>'couponId' = c.coupon_id::text) AS answers,
-              (SELECT count(*) FROM outbox o WHERE o.payload->>'redemptionId' IS NOT NULL
+              (SELECT count(*) FROM outbox_fact o WHERE o.payload->>'redemptionId' IS NOT NULL
                                                AND o.payload->>'couponId' = c.coupon_id::text) AS facts,
-              (SELECT count(*) FROM outbox o WHERE o.topic = 'redemption.coupon-exhausted.v1'
+              (SELECT count(*) FROM outbox_fact o WHERE o.topic = 'redemption.coupon-exhausted.v1'
                                                AND o.key = c.coupon_id::text) AS exhausted
          FROM coupon c WHERE c.coupon_id = $1`,
       [couponId],

@@ -50,7 +50,7 @@ describe('refusals', () => {
     const { rows } = await fixture.test
       .ownerPool()
       .query<{ payload: Record<string, unknown>; tenant_id: string }>(
-        `SELECT payload, tenant_id FROM outbox WHERE topic = 'redemption.refusal.v1' ORDER BY seq`,
+        `SELECT payload, tenant_id FROM outbox_fact WHERE topic = 'redemption.refusal.v1' ORDER BY seq, place`,
       );
     return rows.map(({ payload, tenant_id }) => ({ ...payload, tenantId: tenant_id }));
   };

@@ -225,7 +225,7 @@ async function decideInDatabase({ coupons, partnerUnits, asked }: Case): Promise
   );
   const done = await batches.redeem(entries, versionsOf(...coupons));
   const facts = await fixture.rows<{ key: string; stock: unknown }>(
-    `SELECT key, payload->'stock' AS stock FROM outbox WHERE topic = 'redemption.redemption.v1' AND key = ANY ($1)`,
+    `SELECT key, payload->'stock' AS stock FROM outbox_fact WHERE topic = 'redemption.redemption.v1' AND key = ANY ($1)`,
     [entries.map(({ redemptionId }) => redemptionId)],
   );
   const [kept] = await fixture.rows<{ units: string }>(

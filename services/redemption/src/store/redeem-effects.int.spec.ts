@@ -22,7 +22,7 @@ async function redeem(entries: readonly RedeemEntry[], ...coupons: Coupon[]): Pr
 /** The facts on a topic, oldest first, read as their consumers read them. */
 async function facts(topic: TopicName, where: string, value: string) {
   const rows = await fixture.rows<{ key: string; headers: Record<string, string>; payload: unknown }>(
-    `SELECT key, headers, payload FROM outbox WHERE topic = $1 AND payload->>'${where}' = $2 ORDER BY seq`,
+    `SELECT key, headers, payload FROM outbox_fact WHERE topic = $1 AND payload->>'${where}' = $2 ORDER BY seq, place`,
     [topic, value],
   );
   return rows.map(({ key, headers, payload }) => {

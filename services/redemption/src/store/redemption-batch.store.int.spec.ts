@@ -281,7 +281,7 @@ describe('facts', () => {
     );
     await fixture.batches.redeem(entries, versionsOf(coupon));
     const rows = await fixture.rows<OutboxRecord>(
-      `SELECT * FROM outbox WHERE payload->>'couponId' = $1 ORDER BY seq`,
+      `SELECT * FROM outbox_fact WHERE payload->>'couponId' = $1 ORDER BY seq, place`,
       [coupon.couponId],
     );
     const facts = rows.map((row) => {
