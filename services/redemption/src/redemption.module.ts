@@ -33,6 +33,7 @@ import { PlatformPartnerConsumer } from './kafka/platform-partner.consumer.js';
 import { PlatformPointsEarnedConsumer } from './kafka/platform-points-earned.consumer.js';
 import { TargetingGrantConsumer } from './kafka/targeting-grant.consumer.js';
 import { CouponMemory } from './memory/coupon-memory.js';
+import { PrintPool } from './printing/print-pool.js';
 import { RedemptionGate } from './redis/redemption-gate.js';
 import { RefusalCounts } from './refusals/refusal-counts.js';
 import { TellRefusals } from './refusals/tell-refusals.js';
@@ -179,6 +180,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     LedgerCheckStore,
     PointsStore,
     PrintCode,
+    PrintPool,
     PrintedCodeStore,
     ReadSlots,
     RebuildGate,

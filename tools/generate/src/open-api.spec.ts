@@ -7,7 +7,8 @@ import { openApiFiles } from './open-api.js';
 interface Operation {
   operationId: string;
   'x-roles'?: string[];
-  parameters?: { name: string; in: string; required?: boolean }[];
+  'x-problems'?: string[];
+  parameters?: { name: string; in: string; required?: boolean; schema?: object }[];
 }
 
 interface OpenApi {
@@ -72,6 +73,27 @@ describe('The OpenAPI documents', () => {
         ) !== true,
     );
     expect(without.map(({ route }) => route)).toEqual([]);
+  });
+
+  it.each([...serviceNames])('%s: tells the bounds of every limit', (service) => {
+    const limits = operations(service).flatMap(({ route, operation }) =>
+      (operation.parameters ?? []).filter(({ name }) => name === 'limit').map((limit) => ({ route, limit })),
+    );
+    expect(limits.length).toBeGreaterThan(0);
+    for (const { limit } of limits)
+      expect(limit.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 100, default: 20 });
+  });
+
+  it.each([
+    ['post /v1/coupons/{couponId}/redemptions', 'user_limit_reached', 'code_expired'],
+    ['post /v1/scans', 'code_replayed', 'code_withdrawn'],
+    ['post /v1/code-redemptions', 'code_withdrawn', 'code_replayed'],
+    ['post /v1/coupons/{couponId}/pass', 'user_limit_reached', 'points_short'],
+    ['get /v1/coupons/{couponId}/printed-code.pdf', 'print_not_found', 'print_needs_limit'],
+  ])('redemption: %s may answer %s, never %s', (route, may, never) => {
+    const found = operations('redemption').find((one) => one.route === route);
+    expect(found?.operation['x-problems']).toContain(may);
+    expect(found?.operation['x-problems']).not.toContain(never);
   });
 
   it.each([...serviceNames])('%s: no two operations share an id', (service) => {

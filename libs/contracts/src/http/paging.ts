@@ -2,8 +2,13 @@ import { z } from 'zod';
 
 /** Query of every list: pages by an opaque cursor, so that a page stays right while rows come and go. */
 export const pageQuery = z.object({
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
-  cursor: z.string().min(1).max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Items of a page, at most.'),
+  cursor: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('`nextCursor` of the page before; left out: the first page.'),
 });
 export type PageQuery = z.output<typeof pageQuery>;
 

@@ -131,7 +131,12 @@ describe("a service's OpenAPI document", () => {
 
   it('names parameters one by one', () => {
     expect(operation('/v1/things', 'get').parameters).toMatchObject([
-      { name: 'limit', in: 'query', required: false },
+      {
+        name: 'limit',
+        in: 'query',
+        required: false,
+        schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+      },
       { name: 'cursor', in: 'query', required: false, schema: { type: 'string', maxLength: 500 } },
     ]);
     expect(operation('/v1/things/{thingId}/picture', 'get').parameters).toMatchObject([

@@ -5,6 +5,7 @@ import type { RedeemAnswer } from './answer.js';
 export const codeRefusalCodes = [
   'code_malformed',
   'code_invalid',
+  'code_wrong_scanner',
   'store_not_allowed',
 ] as const satisfies readonly ProblemCode[];
 export type CodeRefusalCode = (typeof codeRefusalCodes)[number];

@@ -2,6 +2,7 @@ import { evaluate, type FailedRule } from './evaluate.js';
 import type { Coupon } from './coupon.js';
 import type { Person } from './person.js';
 import type { RefusalCode } from './refusal.js';
+import { refusalsBy } from './rules/rules.js';
 
 const LONGEST_PASS_MS = 30 * 86_400_000;
 
@@ -11,6 +12,11 @@ const passing: ReadonlySet<RefusalCode> = new Set([
   'points_short',
   'partner_balance_exhausted',
 ]);
+
+/** Every way in which somebody gets no pass: what codes and cashiers prove is not asked, and no bonus is given yet. */
+export const passRefusals: readonly RefusalCode[] = refusalsBy().filter(
+  (code) => !passing.has(code) && code !== 'balance_too_large',
+);
 
 /** Why this user gets no pass for this coupon; undefined = nothing speaks against it. */
 export function passRefusal(coupon: Coupon, person: Person, now: number): FailedRule | undefined {

@@ -20,7 +20,8 @@ export class EvidenceController {
   @ApiOperation({
     summary: 'Show the evidence of a time-based redemption again',
     description:
-      'For 180 seconds from the commit, whatever becomes of the coupon; its user alone may see it.',
+      'For 180 seconds from the commit, whatever becomes of the coupon; its user alone may see it. Once the redemption is ' +
+      'taken back it proves nothing any more: `evidence_not_found`, as for a token that never was.',
   })
   @Refuses('evidence_not_found', 'evidence_expired')
   @ApiOkResponse({ standardSchema: evidenceView })

@@ -344,22 +344,48 @@ describe('POST /v1/scans', () => {
   });
 
   it('refuses each wrong code by its own name, and changes nothing', async () => {
-    const { coupon, user, pass } = await aPhone();
+    const { coupon, pass } = await aPhone();
     const { code, typed } = await codes.shown(pass);
     const forged = code.slice(0, -1) + (code.endsWith('0') ? '1' : '0');
-    const screen = await codes.onScreen(await codes.screenOf(cafe.cashier, coupon.couponId));
     const told = async (text: unknown) =>
       said(await codes.send<object>(cafe.cashier, 'scans', { code: text }));
     expect(await told('4006381333931')).toBe('code_malformed');
     expect(await told(code.slice(0, -3))).toBe('code_malformed');
     expect(await told(`${typed.slice(0, -1)}${typed.endsWith('0') ? '1' : '0'}`)).toBe('code_malformed');
     expect(await told(forged)).toBe('code_invalid');
-    expect(await told(screen)).toBe('code_malformed');
     expect(await told('A'.repeat(513))).toBe('invalid_request');
     expect(await told('A'.repeat(70_000))).toBe('payload_too_large');
     expect(await told('')).toBe('invalid_request');
-    expect(said(await codes.redeem(user, code))).toBe('code_malformed');
     expect((await codes.world.countsOf(coupon.couponId)).redeemed).toBe(0);
+  });
+
+  it('says so when a genuine code is scanned by the wrong side, and counts it for no guess', async () => {
+    const careful = await codes.world.replica({ REDEMPTION_CODE_FAILURES: '2' });
+    const own = await codes.cafe();
+    const coupon = await codes.coupon(own);
+    const user = await codes.user(coupon);
+    const { code, typed } = await codes.shown(await codes.passOf(user, coupon.couponId));
+    const screen = await codes.onScreen(await codes.screenOf(own.cashier, coupon.couponId));
+    const printed = await codes.send<{ code: string }>(own.owner, `coupons/${coupon.couponId}/printed-code`);
+    const print = printed.body.code;
+    for (const ofShop of [screen, print, screen, print]) {
+      const { status, body } = await codes.scan(own.cashier, ofShop, { replica: careful });
+      expect([status, body]).toEqual([
+        409,
+        expect.objectContaining({
+          code: 'code_wrong_scanner',
+          detail: expect.stringContaining('users scan it'),
+        }),
+      ]);
+    }
+    for (const ofPhone of [code, typed, code])
+      expect((await codes.redeem(user, ofPhone, { replica: careful })).body).toMatchObject({
+        code: 'code_wrong_scanner',
+        detail: expect.stringContaining('cashiers scan it'),
+      });
+    expect((await codes.world.countsOf(coupon.couponId)).redeemed).toBe(0);
+    expect(said(await codes.scan(own.cashier, code, { replica: careful }))).toBe(201);
+    await careful.stop();
   });
 
   it('answers a forged code the same whether its coupon exists or not', async () => {

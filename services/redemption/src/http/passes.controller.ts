@@ -2,7 +2,7 @@ import { Body, Controller, Header, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { id, passBody, passView, type PassView } from '#contracts';
 import { type CommandOutcome, type CommandRequest, IdempotentCommand, Refuses, Roles } from '#platform';
-import { refusalCodes } from '../domain/refusal.js';
+import { passRefusals } from '../domain/pass-terms.js';
 import { IssuePass } from '../use-cases/issue-pass.js';
 
 @ApiTags('Codes')
@@ -19,7 +19,7 @@ export class PassesController {
       "With it the phone shows codes without the network (docs/qr-codes.md). It belongs to the token's device; fetched " +
       'on another one it moves there. The time limit and missing points do not keep anybody from fetching it.',
   })
-  @Refuses(...refusalCodes, 'device_required')
+  @Refuses(...passRefusals, 'device_required')
   @ApiCreatedResponse({ standardSchema: passView, description: 'Valid until `validUntil`, 30 days at most.' })
   issue(
     @IdempotentCommand() command: CommandRequest,

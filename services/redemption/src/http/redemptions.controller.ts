@@ -2,7 +2,7 @@ import { Body, Controller, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { id, redeemBody, redemptionView, type RedemptionView } from '#contracts';
 import { type CommandOutcome, type CommandRequest, IdempotentCommand, Refuses, Roles } from '#platform';
-import { refusalCodes } from '../domain/refusal.js';
+import { refusalsBy } from '../domain/rules/rules.js';
 import { RedeemCoupon } from '../use-cases/redeem-coupon.js';
 import { outcomeOrProblem } from './answer-problem.js';
 
@@ -14,7 +14,7 @@ export class RedemptionsController {
 
   @Post()
   @ApiOperation({ summary: 'Redeem a click or a time-based coupon' })
-  @Refuses(...refusalCodes, 'rate_limited')
+  @Refuses(...refusalsBy('button'), 'rate_limited')
   @ApiCreatedResponse({ standardSchema: redemptionView, description: 'Committed; it will not be undone.' })
   async redeem(
     @IdempotentCommand() command: CommandRequest,

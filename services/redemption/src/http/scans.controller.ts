@@ -11,7 +11,7 @@ import {
 } from '#contracts';
 import { type CommandOutcome, type CommandRequest, IdempotentCommand, Refuses, Roles } from '#platform';
 import { codeRefusalCodes } from '../domain/code-answer.js';
-import { refusalCodes } from '../domain/refusal.js';
+import { refusalsBy } from '../domain/rules/rules.js';
 import { ScanPass } from '../use-cases/scan-pass.js';
 import { ScanShopCode } from '../use-cases/scan-shop-code.js';
 import { codeOutcomeOrProblem } from './code-answer.js';
@@ -32,7 +32,7 @@ export class ScansController {
       'Scanned or typed by hand (docs/qr-codes.md). When an answer got lost, send the same body again with the same key, ' +
       'also when the phone shows another code by now.',
   })
-  @Refuses(...refusalCodes, ...codeRefusalCodes, 'rate_limited')
+  @Refuses(...refusalsBy('pass'), ...codeRefusalCodes, 'rate_limited')
   @ApiCreatedResponse({ standardSchema: redemptionView, description: 'Committed.' })
   async scan(
     @IdempotentCommand() command: CommandRequest,
@@ -49,7 +49,7 @@ export class ScansController {
     description:
       'The scan redeems, without a second tap. When an answer got lost, send the same body again with the same key.',
   })
-  @Refuses(...refusalCodes, ...codeRefusalCodes, 'rate_limited')
+  @Refuses(...refusalsBy('printed_code', 'screen_code'), ...codeRefusalCodes, 'rate_limited')
   @ApiCreatedResponse({ standardSchema: redemptionView, description: 'Committed.' })
   async redeem(
     @IdempotentCommand() command: CommandRequest,

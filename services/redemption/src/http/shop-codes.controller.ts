@@ -19,8 +19,7 @@ import {
   Refuses,
   Roles,
 } from '#platform';
-import { codePng, codeSvg } from '../printing/code-image.js';
-import { codeSheet } from '../printing/code-sheet.js';
+import { PrintPool } from '../printing/print-pool.js';
 import { IssueScreenCode } from '../use-cases/issue-screen-code.js';
 import { PrintCode } from '../use-cases/print-code.js';
 
@@ -29,18 +28,26 @@ const fileOf = (mediaType: string) => ({
   content: { [mediaType]: { schema: { type: 'string' as const, format: 'binary' } } },
 });
 
+const refusedCaller = [
+  'coupon_not_found',
+  'coupon_wrong_type',
+  'other_partner',
+  'store_not_allowed',
+] as const;
+
 /** Codes that users scan (T2). */
 @ApiTags('Codes')
-@Refuses('coupon_not_found', 'coupon_wrong_type', 'other_partner', 'store_not_allowed')
 @Controller('v1/coupons/:couponId')
 export class ShopCodesController {
   constructor(
     private readonly issueScreenCode: IssueScreenCode,
     private readonly printCode: PrintCode,
+    private readonly printPool: PrintPool,
   ) {}
 
   @Post('screen-code')
   @Roles('cashier')
+  @Refuses(...refusedCaller)
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @ApiOperation({
@@ -64,14 +71,7 @@ export class ShopCodesController {
     description:
       'With `renew`, what was printed before stops working. Without it, the present code is given again.',
   })
-  @Refuses(
-    'coupon_not_found',
-    'coupon_wrong_type',
-    'other_partner',
-    'store_not_allowed',
-    'coupon_finished',
-    'print_needs_limit',
-  )
+  @Refuses(...refusedCaller, 'coupon_finished', 'print_needs_limit')
   @ApiCreatedResponse({ standardSchema: printedCodeView })
   print(
     @IdempotentCommand() command: CommandRequest,
@@ -83,6 +83,7 @@ export class ShopCodesController {
 
   @Get('printed-code.svg')
   @Roles('channel_owner', 'cashier')
+  @Refuses(...refusedCaller, 'print_not_found')
   @Header('cache-control', 'no-store')
   @Header('content-type', 'image/svg+xml')
   @ApiOperation({ summary: 'The printed code as SVG' })
@@ -91,11 +92,12 @@ export class ShopCodesController {
     @CurrentPrincipal() principal: Principal,
     @Param('couponId', { schema: id }) couponId: string,
   ): Promise<Buffer> {
-    return codeSvg(await this.printCode.sheet(principal, couponId));
+    return this.printPool.print('svg', await this.printCode.sheet(principal, couponId));
   }
 
   @Get('printed-code.png')
   @Roles('channel_owner', 'cashier')
+  @Refuses(...refusedCaller, 'print_not_found')
   @Header('cache-control', 'no-store')
   @Header('content-type', 'image/png')
   @ApiOperation({ summary: 'The printed code as PNG' })
@@ -104,11 +106,12 @@ export class ShopCodesController {
     @CurrentPrincipal() principal: Principal,
     @Param('couponId', { schema: id }) couponId: string,
   ): Promise<Buffer> {
-    return codePng(await this.printCode.sheet(principal, couponId));
+    return this.printPool.print('png', await this.printCode.sheet(principal, couponId));
   }
 
   @Get('printed-code.pdf')
   @Roles('channel_owner', 'cashier')
+  @Refuses(...refusedCaller, 'print_not_found')
   @Header('cache-control', 'no-store')
   @Header('content-type', 'application/pdf')
   @ApiOperation({ summary: 'A sheet of A4 with the printed code, to hang up' })
@@ -117,6 +120,6 @@ export class ShopCodesController {
     @CurrentPrincipal() principal: Principal,
     @Param('couponId', { schema: id }) couponId: string,
   ): Promise<Buffer> {
-    return codeSheet(await this.printCode.sheet(principal, couponId));
+    return this.printPool.print('pdf', await this.printCode.sheet(principal, couponId));
   }
 }

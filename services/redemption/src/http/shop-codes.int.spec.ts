@@ -128,7 +128,7 @@ describe('the printed code', () => {
     const coupon = await codes.coupon(cafe, { name: 'Kava i čaj' });
     const path = `coupons/${coupon.couponId}/printed-code`;
     const missing = await codes.get(cafe.owner, `${path}.svg`);
-    expect([missing.status, ((await missing.json()) as Problem).code]).toEqual([404, 'not_found']);
+    expect([missing.status, ((await missing.json()) as Problem).code]).toEqual([404, 'print_not_found']);
     await print(coupon);
     const file = async (kind: string) => {
       const response = await codes.get(cafe.owner, `${path}.${kind}`);

@@ -1,20 +1,18 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from '@cantoo/pdf-lib';
-import fontkit from '@cantoo/fontkit';
 import type { Sheet } from '../use-cases/print-code.js';
 import { codeModules } from './code-image.js';
 import { linesOf } from './lines.js';
+import { type Outline, outlineOf } from './outline.js';
 
 /** Points: A4, and where things stand on it. */
 const PAGE = { width: 595.28, height: 841.89, margin: 56 };
 const CODE = { edge: 340, bottom: 270 };
+const LINE_HEIGHT = 1.3;
+/** Thousandths of the size: letters of regular weight are drawn bold by a pen of this width along their edges. */
+const BOLD = 26;
 const QUIET_MODULES = 4;
 const BLACK = rgb(0, 0, 0);
 const GREY = rgb(0.35, 0.35, 0.35);
-
-/** For names with letters that the standard fonts of PDF do not know, such as č or Ж. */
-const wideFontFile = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf');
 
 /** One page to hang up: the coupon's name, its code, what to do. */
 export async function codeSheet(sheet: Sheet): Promise<Buffer> {
@@ -23,7 +21,7 @@ export async function codeSheet(sheet: Sheet): Promise<Buffer> {
   document.setProducer('Octopus Coupons');
   const plain = await document.embedFont(StandardFonts.Helvetica);
   const page = document.addPage([PAGE.width, PAGE.height]);
-  drawName(page, await fontFor(document, sheet.couponName), sheet.couponName);
+  drawName(page, sheet.couponName);
   drawCode(page, sheet);
   centred(page, 'Open the camera in the app and scan this code.', { font: plain, size: 18, bottom: 215 });
   centred(page, 'The scan redeems the coupon at once.', { font: plain, size: 14, bottom: 188 });
@@ -32,29 +30,28 @@ export async function codeSheet(sheet: Sheet): Promise<Buffer> {
   return Buffer.from(await document.save());
 }
 
-/** Embedding takes tens of milliseconds of the one thread that redemptions run on, so only where it is needed. */
-async function fontFor(document: PDFDocument, name: string): Promise<PDFFont> {
-  const standard = await document.embedFont(StandardFonts.HelveticaBold);
-  if (writable(name, standard) === name) return standard;
-  document.registerFontkit(fontkit);
-  return document.embedFont(await readFile(wideFontFile), { subset: true });
-}
-
-/** Without the characters that the font does not have, such as emoji. */
-function writable(text: string, font: PDFFont): string {
-  const known = new Set(font.getCharacterSet());
-  return [...text].filter((character) => known.has(character.codePointAt(0) ?? 0)).join('');
-}
-
-/** In three lines at most, as large as they allow. */
-function drawName(page: PDFPage, font: PDFFont, name: string): void {
-  const text = writable(name, font);
+/** In three lines at most, as large as they allow; as outlines, so that whoever prints needs no font. */
+function drawName(page: PDFPage, name: string): void {
   const width = PAGE.width - 2 * PAGE.margin;
-  const { lines, size } = linesOf(text, { width, sizes: [40, 34, 28, 24, 20], most: 3 }, (line, at) =>
-    font.widthOfTextAtSize(line, at),
+  const { lines, size } = linesOf(name, { width, sizes: [40, 34, 28, 24, 20], most: 3 }, (line, at) =>
+    widthAt(outlineOf(line), at),
   );
   const top = PAGE.height - PAGE.margin - size;
-  lines.forEach((line, index) => centred(page, line, { font, size, bottom: top - index * size * 1.25 }));
+  lines.forEach((line, index) => {
+    const outline = outlineOf(line);
+    page.drawSvgPath(outline.path, {
+      x: (PAGE.width - widthAt(outline, size)) / 2,
+      y: top - index * size * LINE_HEIGHT,
+      scale: size / 1_000,
+      color: BLACK,
+      borderColor: BLACK,
+      borderWidth: BOLD,
+    });
+  });
+}
+
+function widthAt({ width }: Outline, size: number): number {
+  return (width / 1_000) * size;
 }
 
 /** As squares of the page itself: sharp at any size, and no image to decode. */

@@ -6,6 +6,8 @@ export interface LineLimits {
   readonly most: number;
 }
 
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 /**
  * Breaks a text between words into lines that fit, at the largest size that needs no more lines than allowed. A word too
  * long for a line is broken anywhere; what does not fit at the smallest size ends in an ellipsis.
@@ -29,7 +31,7 @@ export function linesOf(
   );
   if (lines.length <= most) return { lines, size };
   let last = lines[most - 1] ?? '';
-  while (last !== '' && !fits(`${last}…`)) last = [...last].slice(0, -1).join('');
+  while (last !== '' && !fits(`${last}…`)) last = charactersOf(last).slice(0, -1).join('');
   return { lines: [...lines.slice(0, most - 1), `${last}…`], size };
 }
 
@@ -46,7 +48,7 @@ function broken(words: readonly string[], fits: (line: string) => boolean): stri
 function pieces(word: string, fits: (line: string) => boolean): string[] {
   const parts: string[] = [];
   let part = '';
-  for (const character of word) {
+  for (const character of charactersOf(word)) {
     if (part !== '' && !fits(part + character)) {
       parts.push(part);
       part = '';
@@ -54,4 +56,9 @@ function pieces(word: string, fits: (line: string) => boolean): string[] {
     part += character;
   }
   return [...parts, part];
+}
+
+/** As people see them: an accent stays with its letter, a family is one emoji. */
+function charactersOf(text: string): string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
 }

@@ -65,7 +65,7 @@ export class PrintCode {
     return new CommandOutcome({ status, replayed, body: { ...body, code } });
   }
 
-  /** @throws ProblemError as CouponOfCaller; `not_found` when nothing was printed yet */
+  /** @throws ProblemError as CouponOfCaller; `print_not_found` */
   async sheet(principal: Principal, couponId: string): Promise<Sheet> {
     const { tenantId } = principal;
     await this.couponOfCaller.run(principal, couponId);
@@ -75,10 +75,7 @@ export class PrintCode {
         name: await this.prints.nameOf(tx, tenantId, couponId),
       })),
     );
-    if (print === undefined)
-      throw new ProblemError('not_found', {
-        detail: 'No code was printed of this coupon: POST to its printed-code first.',
-      });
+    if (print === undefined) throw new ProblemError('print_not_found');
     const code = await this.codeOf(tenantId, couponId, print.generation);
     return { code, generation: print.generation, couponName: name ?? '' };
   }

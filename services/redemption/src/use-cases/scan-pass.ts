@@ -6,6 +6,11 @@ import { AcceptedBefore } from './accepted-before.js';
 import { CheckCode } from './check-code.js';
 import { RedeemByCode } from './redeem-by-code.js';
 
+const shown = {
+  printed: 'It is a code that hangs in the shop: users scan it, not cashiers.',
+  screen: 'It is a code of the Partner app: users scan it, not cashiers.',
+};
+
 /** A cashier scans what a user's phone shows (T1). Device, step and the rest are rules of the redemption itself. */
 @Injectable()
 export class ScanPass {
@@ -20,8 +25,7 @@ export class ScanPass {
     const checked = await this.checkCode.run(command, text);
     if (checked.kind === 'answered') return checked.answer;
     const { code } = checked;
-    if (code.kind !== 'pass')
-      return codeRefused('code_malformed', 'It is a code of the shop: users scan it, not cashiers.');
+    if (code.kind !== 'pass') return codeRefused('code_wrong_scanner', shown[code.kind]);
     const { subject: cashierId, store: storeId, partner: partnerId } = command.principal;
     const { couponId, userId, step } = code;
     if (partnerId === undefined || storeId === undefined)

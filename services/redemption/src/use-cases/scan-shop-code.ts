@@ -23,7 +23,7 @@ export class ScanShopCode {
     switch (code.kind) {
       case 'pass':
         return codeRefused(
-          'code_malformed',
+          'code_wrong_scanner',
           "It is the code of a user's phone: cashiers scan it, not users.",
         );
       case 'printed': {

@@ -6,6 +6,7 @@ export const codeStepRule: CouponRule = {
   about: 'coupon',
   name: 'code step',
   codes: ['code_expired', 'code_ahead'],
+  means: ['pass', 'screen_code'],
   turnsBy: 'time',
   check: ({ means }, now) => {
     if (means?.kind !== 'pass' && means?.kind !== 'screen_code') return undefined;

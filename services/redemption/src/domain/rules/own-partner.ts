@@ -5,6 +5,7 @@ export const ownPartnerRule: CouponRule = {
   about: 'coupon',
   name: 'own partner',
   codes: ['other_partner'],
+  means: ['pass', 'screen_code'],
   turnsBy: 'locks',
   check: ({ coupon, means }) => {
     if (means?.kind !== 'pass' && means?.kind !== 'screen_code') return undefined;

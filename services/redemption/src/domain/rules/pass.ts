@@ -6,6 +6,7 @@ export const passRule: PersonRule = {
   about: 'person',
   name: 'pass',
   codes: ['code_other_device', 'pass_expired', 'code_replayed', 'scanned_just_now'],
+  means: ['pass'],
   turnsBy: 'others',
   check: ({ means, person: { pass } }, now) => {
     if (means?.kind !== 'pass') return undefined;

@@ -5,6 +5,7 @@ export const printedCodeRule: CouponRule = {
   about: 'coupon',
   name: 'printed code',
   codes: ['code_withdrawn'],
+  means: ['printed_code'],
   turnsBy: 'others',
   check: ({ coupon, means }) =>
     means?.kind === 'printed_code' && means.generation !== coupon.printedGeneration

@@ -25,6 +25,8 @@ interface RuleWords {
   readonly name: string;
   /** Codes that `check` may give. */
   readonly codes: readonly RefusalCode[];
+  /** Only of a redemption by one of these means does it ask; absent = of every one. */
+  readonly means?: readonly Means['kind'][];
   /**
    * What can make the rule refuse while a redemption that was decided before is not visible yet: only what waits for the
    * locks of that redemption (`locks`: never), or time alone, or a fact of others at any moment.

@@ -1,3 +1,5 @@
+import type { Means } from '../means.js';
+import type { RefusalCode } from '../refusal.js';
 import { audienceRule } from './audience.js';
 import { codeStepRule } from './code-step.js';
 import { cooldownRule } from './cooldown.js';
@@ -33,3 +35,9 @@ export const rules: readonly Rule[] = [
   totalCapRule,
   partnerUnitsRule,
 ];
+
+/** Every way in which a redemption by one of these means can be refused: by a rule, or as its bonus does not fit. */
+export function refusalsBy(...kinds: readonly Means['kind'][]): readonly RefusalCode[] {
+  const asked = rules.filter(({ means }) => means === undefined || means.some((one) => kinds.includes(one)));
+  return [...new Set(asked.flatMap(({ codes }) => codes)), 'balance_too_large'];
+}
