@@ -4,7 +4,7 @@ import { violationsIn } from './checks.js';
 import type { LoadOptions } from './client.js';
 import { gather } from './evidence.js';
 import type { Intent } from './history.js';
-import { ProvesNothing } from './proves-nothing.js';
+import { ProvesNothing, withFurtherSeeds } from './proves-nothing.js';
 import { shortestStory } from './story.js';
 
 /** One kind of torment. It sends a load, disturbs it, and leaves everything running. */
@@ -14,17 +14,9 @@ export interface Row {
   run(trial: Trial): Promise<void>;
 }
 
-/** How often a row that could not bring its fault about is run again, each time with the next seed. */
-const MORE_TRIES = 3;
-
 /** @throws Error whose message is the shortest violating story, and how to see it again */
 export async function runRow(arena: Arena, row: Row, seed: number): Promise<void> {
-  for (let nth = 0; ; nth += 1) {
-    const nothing = await runOnce(arena, row, seed + nth);
-    if (nothing === undefined) return;
-    if (nth === MORE_TRIES) throw nothing;
-    process.stderr.write(`${nothing.message.split('\n')[0]}: run again with the next seed\n`);
-  }
+  await withFurtherSeeds(seed, (one) => runOnce(arena, row, one));
 }
 
 /** Resolves with what kept the fault from coming about. What went wrong all the same is thrown, as of every run. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cp, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { applyPatch } from './patches.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const leftOut = new Set(['node_modules', '.git', '.stack', 'coverage']);
@@ -11,12 +12,10 @@ export async function copyTree(folder) {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   return {
     folder,
-    apply: ({ path, build }) => {
-      // Few lines of context have to match: neighbours may change.
-      const run = spawnSync('git', ['apply', '-C1', '--recount', path], { cwd: folder, encoding: 'utf8' });
-      if (run.status !== 0)
-        return { ok: false, why: (run.stderr || String(run.error)).trim().split('\n')[0] };
-      return buildAll(folder, build);
+    apply: (patch) => {
+      const applied = applyPatch(folder, patch);
+      if (!applied.ok) return { ok: false, why: `the patch no longer applies: ${applied.why}` };
+      return buildAll(folder, patch.build);
     },
     restore: async ({ touched, build }) => {
       for (const file of touched) await cp(join(root, file), join(folder, file));
