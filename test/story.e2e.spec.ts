@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventMap, messagePage, problemCodes, redemptionView, type TopicDefinition } from '#contracts';
+import {
+  cloudEventType,
+  eventMap,
+  isRevised,
+  messagePage,
+  problemCodes,
+  redemptionView,
+  subjectOf,
+  type TopicDefinition,
+} from '#contracts';
 import { eventually, newId } from '#testkit';
 import { type Cafe, openCafe } from './system/cafe.js';
 import { openEventStream } from './system/event-stream.js';
@@ -149,6 +158,7 @@ describe('the story, through the front door', () => {
         Object.values(events).some(({ schema }) => schema.safeParse(data).success);
       expect(records.filter(({ data }) => !isValid(data))).toEqual([]);
     }
+    for (const topic of told) expect(await strayHeaders(system, topic)).toEqual([]);
     for (const database of Object.values(system.databases)) {
       const { rows } = await database.ownerPool().query('SELECT topic, reason, error FROM dead_letter');
       expect(rows).toEqual([]);
@@ -157,6 +167,33 @@ describe('the story, through the front door', () => {
 });
 
 type Guest = Cafe['stranger'];
+
+/** Topics on which these stories leave facts. */
+const told = [
+  'catalog.channel.v1',
+  'catalog.coupon.v1',
+  'notification.message.v1',
+  'platform.channel.v1',
+  'platform.follow.v1',
+  'platform.user.v1',
+  'redemption.coupon-applied.v1',
+  'redemption.coupon-exhausted.v1',
+  'redemption.redemption.v1',
+  'scheduler.due.v1',
+] as const;
+
+/** Facts whose subject or revision is not what docs/events.md says of them. */
+async function strayHeaders({ namespace }: WholeSystem, name: (typeof told)[number]): Promise<object[]> {
+  const topic: TopicDefinition = eventMap[name];
+  const records = await namespace.collect(name);
+  await eventually(() => expect(records.length).toBeGreaterThan(0));
+  return records.filter(({ envelope, data }) => {
+    const fact = Object.keys(topic.events).find((one) => cloudEventType(topic, one) === envelope?.type);
+    if (fact === undefined || envelope === undefined) return true;
+    const isRight = envelope.subject === subjectOf(topic, fact, data);
+    return !isRight || isRevised(topic) !== (envelope.revision !== undefined);
+  });
+}
 
 function refusal(code: keyof typeof problemCodes): { status: number; body: object } {
   return { status: problemCodes[code].status, body: expect.objectContaining({ code }) };

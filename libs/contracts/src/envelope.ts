@@ -16,7 +16,9 @@ export const envelope = z.object({
   subject: storableString()
     .min(1)
     .describe('Whose state this is: `<kind>/<id>`, such as `coupon/0198…`. `revision` counts within it.'),
-  dataschema: storableString().min(1),
+  dataschema: storableString()
+    .min(1)
+    .describe('Schema of the value: `urn:octopus-coupons:schema:<producer>.<event>.v1`.'),
   tenantId: id.describe('Extension `tenantid`.'),
   revision: revision
     .optional()

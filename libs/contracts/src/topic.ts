@@ -13,6 +13,8 @@ export interface EventDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly sample: z.input<Schema>;
   /** Where the record key differs from the topic's. */
   readonly key?: string;
+  /** Where the subject differs from the topic's. */
+  readonly subject?: string;
   /**
    * Agreed, but nobody writes it yet: the shape may still change, its recordings may be replaced. Taken away by whoever
    * publishes it first; from then on both are for ever.
@@ -35,6 +37,13 @@ export interface TopicDefinition<
   readonly description: string;
   /** What the record key is made of: fields of the payload, joined by `/`. Facts with the same key keep their order. */
   readonly key: string;
+  /**
+   * Whose state a fact is, its `ce_subject`: fields of the payload in braces. Left out: the topic's own word and the key,
+   * `coupon/{couponId}`.
+   */
+  readonly subject?: string;
+  /** Whether facts bear `ce_revision`, which counts within the subject; left out: those of compacted topics do. */
+  readonly revised?: boolean;
   /** Compacted topics keep the newest fact per key for ever; others are kept for a time. */
   readonly compacted: boolean;
   readonly partitions: number;
@@ -71,6 +80,28 @@ export function cloudEventType(topic: TopicDefinition, event: string): string {
 /** CloudEvents `dataschema` of a fact. */
 export function dataSchemaUri(topic: TopicDefinition, event: string): string {
   return `urn:octopus-coupons:schema:${topic.producer}.${event}.${versionOf(topic)}`;
+}
+
+/** Of one fact, with fields of its payload in braces: `points/{userId}/{pointNameId}`. */
+export function subjectPattern(topic: TopicDefinition, event: string): string {
+  const { subject, key = topic.key } = topic.events[event] ?? {};
+  const fields = key.split('/').map((field) => `{${field}}`);
+  return subject ?? topic.subject ?? `${topic.name.split('.')[1] ?? topic.name}/${fields.join('/')}`;
+}
+
+/** The subject of a fact with this payload. */
+export function subjectOf(topic: TopicDefinition, event: string, payload: unknown): string {
+  return subjectPattern(topic, event).replace(/\{([\w.]+)\}/g, (_, path: string) =>
+    String(fieldOf(payload, path)),
+  );
+}
+
+export function isRevised({ revised, compacted }: TopicDefinition): boolean {
+  return revised ?? compacted;
+}
+
+function fieldOf(payload: unknown, path: string): unknown {
+  return path.split('.').reduce((value, field) => (value as Record<string, unknown>)[field], payload);
 }
 
 function versionOf(topic: TopicDefinition): string {

@@ -1,8 +1,6 @@
-import { z } from 'zod';
 import {
   cloudEventType,
   deadLetterTopic,
-  envelope,
   eventMap,
   serviceNames,
   type EventDefinition,
@@ -13,6 +11,7 @@ import { deadLetterPayload } from '#platform';
 import type { ConsumersInCode } from './consumers-in-code.js';
 import { jsonFile, type GeneratedFile } from './generated-file.js';
 import { payloadSchema, type JsonSchema } from './json-schemas.js';
+import { wireHeaders } from './wire-headers.js';
 import { keyFields, wireSample } from './wire-sample.js';
 
 /**
@@ -142,22 +141,17 @@ function deadLetterMessage(): object {
   };
 }
 
-/** The envelope's attributes under the names that they have on the wire; there every header is text. */
 function headersSchema(): JsonSchema {
-  const { properties = {}, required = [] } = z.toJSONSchema(envelope, { io: 'input', target: 'draft-07' });
-  const header = (attribute: string): string => `ce_${attribute.toLowerCase()}`;
-  const texts = Object.entries(properties).map(([attribute, schema]) => [
-    header(attribute),
-    { type: 'string', description: typeof schema === 'object' ? schema.description : undefined },
-  ]);
+  const headers = wireHeaders();
   return {
     type: 'object',
-    properties: {
-      ce_specversion: { type: 'string', const: '1.0' },
-      'content-type': { type: 'string', const: 'application/json' },
-      ...(Object.fromEntries(texts) as Record<string, JsonSchema>),
-    },
-    required: ['ce_specversion', ...required.map(header)],
+    properties: Object.fromEntries(
+      headers.map(({ name, constant, description }) => [
+        name,
+        constant === undefined ? { type: 'string', description } : { type: 'string', const: constant },
+      ]),
+    ),
+    required: headers.filter(({ name, always }) => always && name !== 'content-type').map(({ name }) => name),
   };
 }
 

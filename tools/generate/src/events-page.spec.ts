@@ -31,6 +31,19 @@ describe('docs/events.md', () => {
     expect(page).toContain('- Written by: platform, or over HTTP through targeting\n');
   });
 
+  it('says of each fact whose state it is, and shows its revision where it has one', () => {
+    const fact = (name: string): string => page.split(`\n### ${name}\n`)[1]?.split('\n### ')[0] ?? '';
+    expect(fact('points-credited')).toContain('Subject\n`points/{userId}/{pointNameId}`, with `ce_revision`');
+    expect(fact('points-credited')).toMatch(
+      /\nce_subject: points\/[0-9a-f-]{36}\/[0-9a-f-]{36}\nce_revision: 3\n/,
+    );
+    expect(fact('addon-used-up')).toMatch(/\nce_subject: addon\/[0-9a-f-]{36}\/MB\n```/);
+    expect(fact('redeemed')).toContain('`redemption/{redemptionId}`, without `ce_revision`');
+    expect(fact('redeemed')).toContain('| `price` | object \\| null | no; absent = `null` |');
+    expect(page).toContain('| `ce_correlationid` | yes |');
+    expect(page).toContain('| `ce_revision` | no |');
+  });
+
   it('has tables whose rows have the columns of their head', () => {
     const cells = (line: string): number => line.split(/(?<!\\)\|/).length;
     const lines = page.split('\n');

@@ -1,6 +1,8 @@
 import {
   cloudEventType,
   eventMap,
+  isRevised,
+  subjectPattern,
   type EventDefinition,
   type ServiceName,
   type TopicDefinition,
@@ -9,7 +11,8 @@ import type { ConsumersInCode } from './consumers-in-code.js';
 import { fieldsOf } from './field-table.js';
 import type { GeneratedFile } from './generated-file.js';
 import { payloadSchema } from './json-schemas.js';
-import { wireSample } from './wire-sample.js';
+import { wireHeaders } from './wire-headers.js';
+import { type WireSample, wireSample } from './wire-sample.js';
 
 const intro = `<!-- Made by \`npm run generate\` from libs/contracts. Change the contracts, not this page. -->
 
@@ -20,7 +23,8 @@ are headers (\`ce_id\`, \`ce_type\`, …), the value is the JSON payload. Read w
 
 - **Dedupe** on \`ce_id\`: a fact may come more than once.
 - **Order** holds within one record key. \`ce_revision\`, where there is one, counts within \`ce_subject\`: skip what is older
-  than what you have.
+  than what you have. Facts without it are no state: each stands for itself.
+- **Absent** fields mean what the tables say: facts written before a field was added lack it.
 - **Tolerate** fields and values of enumerations that you do not know. Within v1 both are added, never removed or changed;
   anything else is a new topic.
 - **Tenant**: \`ce_tenantid\` is on every fact.
@@ -37,7 +41,7 @@ export function eventsPage(
   const sections = topics.map((topic) => topicSection(topic, inCode));
   return {
     path: 'docs/events.md',
-    content: [intro, overview(topics, inCode), ...sections].join('\n'),
+    content: [intro, overview(topics, inCode), headersTable(), ...sections].join('\n'),
   };
 }
 
@@ -66,23 +70,53 @@ ${events.join('\n')}`;
 
 function eventSection(topic: TopicDefinition, name: string, event: EventDefinition): string {
   const rows = fieldsOf(payloadSchema(event.schema, 'draft-2020-12')).map(
-    ({ path, type, required, description }) =>
-      `| \`${path}\` | ${type} | ${required ? 'yes' : 'no'} | ${description.replaceAll('|', '\\|')} |`,
+    ({ path, type, required, absent, description }) =>
+      `| \`${path}\` | ${type} | ${needOf(required, absent)} | ${inCell(description)} |`,
   );
   const key = event.key === undefined ? '' : ` Key: \`${event.key}\`.`;
+  const sample = wireSample(topic, name);
   return `### ${name}${event.planned ? ' (planned)' : ''}
 
 ${event.description}${key}
-Type \`${cloudEventType(topic, name)}\`, [schema](schemas/${topic.producer}.${name}.v1.json).
+Type \`${cloudEventType(topic, name)}\`, [schema](schemas/${topic.producer}.${name}.v1.json). Subject
+\`${subjectPattern(topic, name)}\`, ${isRevised(topic) ? 'with' : 'without'} \`ce_revision\`.
 
 | field | type | required | meaning |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 
+\`\`\`text
+${headerLines(sample)}
+\`\`\`
+
 \`\`\`json
-${JSON.stringify(wireSample(topic, name).value, undefined, 2)}
+${JSON.stringify(sample.value, undefined, 2)}
 \`\`\`
 `;
+}
+
+/** The key and those headers that tell one fact from another. */
+function headerLines({ key, headers }: WireSample): string {
+  const telling = ['ce_type', 'ce_source', 'ce_subject', 'ce_revision'].flatMap((name) =>
+    headers[name] === undefined ? [] : [`${name}: ${headers[name]}`],
+  );
+  return [`key: ${key}`, ...telling].join('\n');
+}
+
+function headersTable(): string {
+  const rows = wireHeaders().map(
+    ({ name, always, description }) => `| \`${name}\` | ${always ? 'yes' : 'no'} | ${inCell(description)} |`,
+  );
+  return `## Headers\n\n| header | always | meaning |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function needOf(required: boolean, absent: string | undefined): string {
+  if (required) return 'yes';
+  return absent === undefined ? 'no' : `no; absent = \`${absent}\``;
+}
+
+function inCell(text: string): string {
+  return text.replaceAll('|', '\\|');
 }
 
 function writers(topic: TopicDefinition): string {

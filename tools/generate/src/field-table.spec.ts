@@ -21,7 +21,7 @@ describe('fieldsOf', () => {
     });
     expect(rows(schema)).toEqual([
       { path: 'at', type: 'string (date-time)', required: true, description: 'When.' },
-      { path: 'removed', type: 'boolean', required: false, description: '' },
+      { path: 'removed', type: 'boolean', required: false, absent: 'false', description: '' },
       { path: 'max', type: 'integer \\| null', required: true, description: '' },
       { path: 'kind', type: '"a" \\| "b"', required: true, description: '' },
     ]);

@@ -5,6 +5,8 @@ export interface Field {
   path: string;
   type: string;
   required: boolean;
+  /** What a missing field means, as JSON; undefined = nothing is said of it. */
+  absent?: string;
   description: string;
 }
 
@@ -19,7 +21,8 @@ export function fieldsOf(schema: JsonSchema, prefix = ''): Field[] {
 }
 
 function fieldRows(path: string, schema: JsonSchema, required: boolean): Field[] {
-  const row = { path, type: typeOf(schema), required, description: schema.description ?? '' };
+  const absent = schema.default === undefined ? {} : { absent: JSON.stringify(schema.default) };
+  const row = { path, type: typeOf(schema), required, ...absent, description: schema.description ?? '' };
   const inner = withoutNull(schema);
   const items = inner.type === 'array' ? inner.items : undefined;
   if (typeof items === 'object' && !Array.isArray(items)) return [row, ...nested(`${path}[]`, items)];

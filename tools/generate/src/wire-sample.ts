@@ -1,8 +1,10 @@
 import {
   cloudEventType,
   dataSchemaUri,
+  isRevised,
   sampleIds,
   sampleTimes,
+  subjectOf,
   toHeaders,
   type Envelope,
   type EventDefinition,
@@ -29,25 +31,20 @@ export function wireSample(topic: TopicDefinition, name: string): WireSample {
   const key = keyFields(topic, event)
     .map((field) => String(payload[field]))
     .join('/');
-  return { key, headers: toHeaders(sampleEnvelope(topic, name, key)), value: event.sample };
+  return { key, headers: toHeaders(sampleEnvelope(topic, name)), value: event.sample };
 }
 
-function sampleEnvelope(topic: TopicDefinition, name: string, key: string): Envelope {
+function sampleEnvelope(topic: TopicDefinition, name: string): Envelope {
   const source = topic.producer === 'platform' ? (topic.ingestedBy?.[0] ?? 'platform') : topic.producer;
   return {
     id: sampleIds.event,
     source: `/octopus/${source}`,
     type: cloudEventType(topic, name),
     time: sampleTimes.moment,
-    subject: `${subjectKind(topic)}/${key}`,
+    subject: subjectOf(topic, name, topic.events[name]?.sample),
     dataschema: dataSchemaUri(topic, name),
     tenantId: sampleIds.tenant,
-    ...(topic.compacted ? { revision: 3 } : {}),
+    ...(isRevised(topic) ? { revision: 3 } : {}),
     correlationId: sampleIds.request,
   };
-}
-
-/** `catalog.cap-request.v1` → `cap-request`. */
-function subjectKind(topic: TopicDefinition): string {
-  return topic.name.split('.')[1] ?? topic.name;
 }

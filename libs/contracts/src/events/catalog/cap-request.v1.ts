@@ -20,6 +20,7 @@ export const catalogCapRequest = defineTopic({
   description:
     'Wishes to change how often a published coupon can be redeemed; redemption.cap.v1 carries the answers.',
   key: 'couponId',
+  subject: 'cap-request/{requestId}',
   compacted: false,
   partitions: 3,
   events: {

@@ -30,6 +30,7 @@ export const notificationMessage = defineTopic({
   consumers: [],
   description: 'Chat messages from channels to users, for the chat service to deliver.',
   key: 'userId',
+  subject: 'message/{messageId}',
   compacted: false,
   partitions: 6,
   events: {

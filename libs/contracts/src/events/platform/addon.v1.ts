@@ -19,6 +19,7 @@ export const platformAddon = defineTopic({
   consumers: ['redemption'],
   description: "Add-ons that partners paid for; redemption keeps the balance that coupons' triggers spend.",
   key: 'partnerId',
+  subject: 'purchase/{purchaseId}',
   compacted: false,
   partitions: 3,
   events: {

@@ -67,6 +67,7 @@ export const platformLoyalty = defineTopic({
   consumers: ['catalog', 'targeting'],
   description: 'Loyalty programmes, and who has reached which level. State by programme and by member.',
   key: 'programmeId',
+  subject: 'programme/{programmeId}',
   compacted: true,
   partitions: 6,
   events: {
@@ -78,6 +79,7 @@ export const platformLoyalty = defineTopic({
     'member-level-changed': defineEvent({
       description: 'A user reached, lost or left a level of a programme.',
       key: 'programmeId/userId',
+      subject: 'member-level/{programmeId}/{userId}',
       planned: true,
       schema: memberLevel,
       sample: {

@@ -57,6 +57,7 @@ export const platformPartner = defineTopic({
     'store-changed': defineEvent({
       description: 'A store was opened, changed or closed.',
       key: 'storeId',
+      subject: 'store/{storeId}',
       schema: store,
       sample: {
         storeId: sampleIds.store,
@@ -70,6 +71,7 @@ export const platformPartner = defineTopic({
     'cashier-changed': defineEvent({
       description: 'A cashier was hired, moved or left.',
       key: 'cashierId',
+      subject: 'cashier/{cashierId}',
       schema: cashier,
       sample: {
         cashierId: sampleIds.cashier,

@@ -21,6 +21,7 @@ export const platformPointsEarned = defineTopic({
   consumers: ['redemption'],
   description: 'Points that users earned by actions of loyalty programmes; redemption books them.',
   key: 'userId',
+  subject: 'earning/{earningId}',
   compacted: false,
   partitions: 6,
   events: {

@@ -20,6 +20,7 @@ export const redemptionAddon = defineTopic({
   consumers: ['notification', 'catalog'],
   description: "Partners' add-on accounts that no longer cover their coupons; their owners are told.",
   key: 'partnerId',
+  subject: 'addon/{partnerId}/{wanted.resource}',
   compacted: false,
   partitions: 3,
   events: {

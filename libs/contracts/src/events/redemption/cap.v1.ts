@@ -28,6 +28,7 @@ export const redemptionCap = defineTopic({
   description:
     'What became of the requests on catalog.cap-request.v1. Every request gets exactly one answer.',
   key: 'couponId',
+  subject: 'cap-request/{requestId}',
   compacted: false,
   partitions: 3,
   events: {

@@ -11,6 +11,7 @@ export const redemptionCouponApplied = defineTopic({
   consumers: ['catalog'],
   description: 'Which version of each coupon decides redemptions now.',
   key: 'couponId',
+  subject: 'coupon/{couponId}',
   compacted: true,
   partitions: 3,
   events: {

@@ -12,6 +12,7 @@ export const redemptionCouponExhausted = defineTopic({
   consumers: ['catalog'],
   description: 'Coupons whose last permitted redemption was committed.',
   key: 'couponId',
+  subject: 'coupon/{couponId}',
   compacted: false,
   partitions: 3,
   events: {

@@ -65,6 +65,7 @@ export const redemptionPoints = defineTopic({
   consumers: ['targeting', 'catalog', 'notification'],
   description: 'Every entry of the points ledger, with the balance after it.',
   key: 'userId/pointNameId',
+  revised: true,
   compacted: false,
   partitions: 6,
   events: {

@@ -24,6 +24,7 @@ export const redemptionRefusal = defineTopic({
   description:
     'How often redemptions were refused, counted per coupon, code and minute. For analytics: a crash may lose a minute.',
   key: 'couponId',
+  subject: 'refusals/{couponId}',
   compacted: false,
   partitions: 3,
   events: {

@@ -32,6 +32,7 @@ export const schedulerDue = defineTopic({
   description:
     'Instants that have come. A late or stale one must change nothing: compare `dueAt` with what you know.',
   key: 'couponId',
+  subject: 'coupon/{couponId}',
   compacted: false,
   partitions: 6,
   events: {
@@ -81,6 +82,7 @@ export const schedulerDue = defineTopic({
     'grant-expires': defineEvent({
       description: "A user's grant has run out.",
       key: 'couponId/userId',
+      subject: 'grant/{couponId}/{userId}',
       planned: true,
       schema: grantDue,
       sample: {

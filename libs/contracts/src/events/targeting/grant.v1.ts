@@ -68,6 +68,7 @@ export const targetingGrant = defineTopic({
   description:
     'To whom grant coupons became available, and who lost them. State by (coupon, user); rule coupons have none.',
   key: 'couponId/userId',
+  revised: true,
   compacted: false,
   partitions: 6,
   events: {
