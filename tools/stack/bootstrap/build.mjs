@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { runLogged } from './logged.mjs';
 import { pinnedNode } from './node-version.mjs';
-import { progress } from './report.mjs';
 import { root } from './root.mjs';
 
 const stamp = join(root, 'dist/.built-from');
@@ -20,9 +19,10 @@ export function needsBuild(asItIs) {
 
 /** Builds over what is there and deletes nothing: a system that runs from dist/ goes on running. */
 export async function build() {
-  progress('Building …');
   const before = sourcesFingerprint();
-  await runLogged('build', pinnedNode(), ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all']);
+  await runLogged('build', pinnedNode(), ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all'], {
+    line: 'Building …',
+  });
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, before);
 }

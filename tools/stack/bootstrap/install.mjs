@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { delimiter, dirname, join } from 'node:path';
 import { runLogged } from './logged.mjs';
 import { hasUsableNode } from './node-version.mjs';
-import { BootstrapFailure, progress } from './report.mjs';
+import { BootstrapFailure } from './report.mjs';
 import { root } from './root.mjs';
 
 const lock = join(root, 'package-lock.json');
@@ -19,14 +19,25 @@ export function needsInstall() {
 }
 
 export async function install() {
-  progress('Installing packages with npm ci (the first time this takes a minute) …');
   const [command, ...args] = npm();
   // Of all install scripts only that of the pinned Node is needed (see allowScripts in package.json, which older npms do
   // not know); others would compile optional parts for a minute, or fail where there is no compiler.
-  await runLogged('npm-ci', command, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund']);
-  await runLogged('npm-rebuild', command, [...args, 'rebuild', 'node', '--ignore-scripts=false']);
+  await runLogged('npm-ci', command, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    line: 'Installing packages with npm ci (the first time this takes a minute) …',
+    howFar: packagesThere,
+  });
+  await runLogged('npm-rebuild', command, [...args, 'rebuild', 'node', '--ignore-scripts=false'], {
+    line: 'Installing the Node that this project pins …',
+  });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, lockHash());
+}
+
+/** Of the folders that packages go to, those that are there; npm unpacks after it has fetched, so this starts late. */
+function packagesThere() {
+  const folders = Object.keys(JSON.parse(readFileSync(lock, 'utf8')).packages).filter((path) => path !== '');
+  const there = folders.filter((path) => existsSync(join(root, path, 'package.json')));
+  return `${there.length} of ${folders.length} packages`;
 }
 
 function lockHash() {
