@@ -324,16 +324,20 @@ describe('add-on units', () => {
     expect(await redeem([fixture.entry(coupon, stranger)], coupon)).toEqual(['not_a_follower']);
     expect(await accountOf(partnerId)).toBeUndefined();
     const buyer = await fixture.pool.connect();
-    await buyer.query('BEGIN');
-    await buyer.query(`SELECT set_config('octopus.tenant_id', $1, true)`, [fixture.tenantId]);
-    await buyer.query(
-      `INSERT INTO addon_balance (tenant_id, partner_id, resource, units, revision) VALUES ($1, $2, 'MB', 100, 1)`,
-      [fixture.tenantId, partnerId],
-    );
-    const redeeming = redeem([fixture.entry(coupon, userId)], coupon);
-    await waiting(1);
-    await buyer.query('COMMIT');
-    buyer.release();
+    let redeeming;
+    try {
+      await buyer.query('BEGIN');
+      await buyer.query(`SELECT set_config('octopus.tenant_id', $1, true)`, [fixture.tenantId]);
+      await buyer.query(
+        `INSERT INTO addon_balance (tenant_id, partner_id, resource, units, revision) VALUES ($1, $2, 'MB', 100, 1)`,
+        [fixture.tenantId, partnerId],
+      );
+      redeeming = redeem([fixture.entry(coupon, userId)], coupon);
+      await waiting(1);
+      await buyer.query('COMMIT');
+    } finally {
+      buyer.release(true);
+    }
     expect(await redeeming).toEqual(['accepted']);
     expect(await accountOf(partnerId)).toEqual({ units: 99, revision: 2, used_up_told: false });
     expect(await facts('redemption.addon.v1', 'partnerId', partnerId)).toEqual([]);
@@ -519,7 +523,7 @@ async function deadlocks(): Promise<number> {
 
 /** Until so many of our connections wait for a lock. */
 async function waiting(count: number): Promise<void> {
-  for (let tries = 0; tries < 500; tries += 1) {
+  for (let tries = 0; tries < 3_000; tries += 1) {
     const { rows } = await fixture.pool.query<{ n: number }>(
       `SELECT count(*)::int AS n FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'`,

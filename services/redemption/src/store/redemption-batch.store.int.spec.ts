@@ -333,7 +333,7 @@ interface OutboxRecord {
 
 /** Until so many of our connections wait for a lock. */
 async function waiting(count: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 3_000; tries += 1) {
     const { rows } = await fixture.pool.query<{ n: number }>(
       `SELECT count(*)::int AS n FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
