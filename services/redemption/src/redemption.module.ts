@@ -16,6 +16,7 @@ import { VoidsController } from './http/voids.controller.js';
 import { WalletController } from './http/wallet.controller.js';
 import { ScansController } from './http/scans.controller.js';
 import { ShopCodesController } from './http/shop-codes.controller.js';
+import { AddMonthPartitionsJob } from './jobs/add-month-partitions.job.js';
 import { ForgetAutoAttemptsJob } from './jobs/forget-auto-attempts.job.js';
 import { ReconcileCouponsJob } from './jobs/reconcile-coupons.job.js';
 import { RunAutoAttemptsJob } from './jobs/run-auto-attempts.job.js';
@@ -37,6 +38,7 @@ import { PrintPool } from './printing/print-pool.js';
 import { RedemptionGate } from './redis/redemption-gate.js';
 import { RefusalCounts } from './refusals/refusal-counts.js';
 import { TellRefusals } from './refusals/tell-refusals.js';
+import { AddonCheckStore } from './store/addon-check.store.js';
 import { AddonStore } from './store/addon.store.js';
 import { AutoAttemptStore } from './store/auto-attempt.store.js';
 import { AutoLineStore } from './store/auto-line.store.js';
@@ -53,6 +55,7 @@ import { EvidenceStore } from './store/evidence.store.js';
 import { FollowStore } from './store/follow.store.js';
 import { GrantStore } from './store/grant.store.js';
 import { LedgerCheckStore } from './store/ledger-check.store.js';
+import { MonthPartitionStore } from './store/month-partition.store.js';
 import { PointsStore } from './store/points.store.js';
 import { PassStore } from './store/pass.store.js';
 import { PrintedCodeStore } from './store/printed-code.store.js';
@@ -61,17 +64,22 @@ import { RedemptionBatchStore } from './store/redemption-batch.store.js';
 import { RedemptionHistoryStore } from './store/redemption-history.store.js';
 import { RedemptionVoidStore } from './store/redemption-void.store.js';
 import { TenantJobStore } from './store/tenant-job.store.js';
+import { UserCheckStore } from './store/user-check.store.js';
 import { WalletStore } from './store/wallet.store.js';
 import { AcceptedBefore } from './use-cases/accepted-before.js';
+import { AddMonthPartitions } from './use-cases/add-month-partitions.js';
 import { AnswerCapRequest } from './use-cases/answer-cap-request.js';
 import { AttemptAuto } from './use-cases/attempt-auto.js';
 import { AutoFacts } from './use-cases/auto-facts.js';
 import { BookCredit } from './use-cases/book-credit.js';
 import { TillStore } from './store/till.store.js';
 import { CheckCode } from './use-cases/check-code.js';
+import { CheckCoupon } from './use-cases/check-coupon.js';
+import { CheckLedgers } from './use-cases/check-ledgers.js';
 import { ConfirmRefusals } from './use-cases/confirm-refusals.js';
 import { CouponOfCaller } from './use-cases/coupon-of-caller.js';
 import { DecideBatch } from './use-cases/decide-batch.js';
+import { Drift } from './use-cases/drift.js';
 import { ExplainEligibility } from './use-cases/explain-eligibility.js';
 import { ForgetAutoAttempts } from './use-cases/forget-auto-attempts.js';
 import { GrantPoints } from './use-cases/grant-points.js';
@@ -136,6 +144,9 @@ import { WatchGate } from './use-cases/watch-gate.js';
     AcceptedBefore,
     AnswerCapRequest,
     { provide: RedemptionConfig, useExisting: PlatformConfig },
+    AddMonthPartitions,
+    AddMonthPartitionsJob,
+    AddonCheckStore,
     AddonStore,
     AttemptAuto,
     AutoAttemptStore,
@@ -145,6 +156,8 @@ import { WatchGate } from './use-cases/watch-gate.js';
     BookCredit,
     CashierGrantStore,
     CheckCode,
+    CheckCoupon,
+    CheckLedgers,
     CodeKeys,
     ConfirmRefusals,
     CouponCapStore,
@@ -157,6 +170,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     DatabaseClock,
     DecideBatch,
     DirectoryStore,
+    Drift,
     EvidenceStore,
     EvidenceTokens,
     ExplainEligibility,
@@ -178,6 +192,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     ListWallet,
     PassStore,
     LedgerCheckStore,
+    MonthPartitionStore,
     PointsStore,
     PrintCode,
     PrintPool,
@@ -213,6 +228,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     TellRefusalsJob,
     TenantJobStore,
     TillStore,
+    UserCheckStore,
     VoidRedemption,
     WalletStore,
     WatchGate,

@@ -139,13 +139,13 @@ async function curse(trial: Trial, userId: string): Promise<void> {
      END $$`,
   );
   await pool.query(
-    'CREATE TRIGGER cursed BEFORE INSERT ON redemption_default FOR EACH ROW EXECUTE FUNCTION refuse_cursed()',
+    'CREATE TRIGGER cursed BEFORE INSERT ON redemption FOR EACH ROW EXECUTE FUNCTION refuse_cursed()',
   );
 }
 
 async function lift(trial: Trial): Promise<void> {
   const pool = trial.arena.database.ownerPool();
-  await pool.query('DROP TRIGGER cursed ON redemption_default');
+  await pool.query('DROP TRIGGER cursed ON redemption');
   await pool.query('DROP FUNCTION refuse_cursed()');
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Log, Shutdown } from '#platform';
 import { TellRefusals } from '../refusals/tell-refusals.js';
+import { WakeUp } from './wake-up.js';
 
 /** How late a minute may be closed: as many milliseconds of the next one may be counted with it. */
 const EVERY_MS = 1_000;
@@ -9,33 +10,24 @@ const EVERY_MS = 1_000;
 /** Every process tells of its own refusals: each minute's when it is over, the last ones when it stops. */
 @Injectable()
 export class TellRefusalsJob {
-  private running: Promise<void> | undefined;
-  private isStopped = false;
+  private readonly wakeUp;
 
-  constructor(
-    private readonly tellRefusals: TellRefusals,
-    private readonly log: Log,
-    shutdown: Shutdown,
-  ) {
-    // Requests have been answered before this stage begins.
-    shutdown.register('jobs', 'counted refusals', async () => {
-      this.isStopped = true;
-      await this.running;
-      await this.tellRefusals.finish();
-    });
+  constructor(tellRefusals: TellRefusals, log: Log, shutdown: Shutdown) {
+    this.wakeUp = new WakeUp(
+      {
+        name: 'counted refusals',
+        failed: 'counted refusals could not be written; trying again at the next wake-up',
+        work: () => tellRefusals.run(),
+        // Requests have been answered before this stage begins.
+        finish: () => tellRefusals.finish(),
+      },
+      log,
+      shutdown,
+    );
   }
 
   @Interval(EVERY_MS)
   wake(): void {
-    if (this.isStopped) return;
-    this.running ??= this.run().finally(() => (this.running = undefined));
-  }
-
-  private async run(): Promise<void> {
-    try {
-      await this.tellRefusals.run();
-    } catch (err) {
-      this.log.warn({ err }, 'counted refusals could not be written; trying again at the next wake-up');
-    }
+    this.wakeUp.wake();
   }
 }

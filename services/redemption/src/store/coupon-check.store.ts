@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Stock } from '../domain/coupon.js';
+import { ARE_WRONG, FIRST_USER } from './user-check.store.js';
 
 /** How far one coupon has been counted before; every redemption up to an instant, every user up to an id. */
 export interface CheckedSoFar {
@@ -9,6 +10,10 @@ export interface CheckedSoFar {
   /** As PostgreSQL writes it: to the microsecond. */
   readonly countedUntil: string;
   readonly usersUntil: string;
+  /** Whoever changed before this instant has been looked at, or is in the round under way. */
+  readonly seenUntil: string;
+  /** A round over many users ended lately: the next one begins later. */
+  readonly isResting: boolean;
 }
 
 /** One coupon counted in every way, all as of one instant. */
@@ -27,12 +32,8 @@ export interface CouponCount {
   readonly beginsRound: boolean;
   /** Every user has been looked at, this time or before: the next piece begins a new round. */
   readonly isRoundOver: boolean;
-}
-
-/** Users' uses, as of a revision of their coupon's numbers; whoever has none is missing. */
-export interface UsesAsOf {
-  readonly revision: number;
-  readonly uses: ReadonlyMap<string, number>;
+  /** There are many users, and all have been looked at lately: only those that changed since are looked at. */
+  readonly isResting: boolean;
 }
 
 /** Whole numbers come as text: they may be larger than a JSON number carries. */
@@ -48,10 +49,22 @@ interface CountRow {
   readonly uses: string;
   readonly wrong_users: string;
   readonly last_user: string | null;
+  readonly latest: string | null;
 }
 
-/** The first user id in the order of ids. */
-const FIRST_USER = '00000000-0000-0000-0000-000000000000';
+/** A round over many users begins again at the earliest so long after the last one ended. */
+const ROUND_REST_SECONDS = 3_600;
+
+interface SoFarRow {
+  readonly coupon_id: string;
+  readonly counted: string;
+  readonly counted_until: string;
+  readonly users_until: string;
+  readonly seen_until: string;
+  readonly is_resting: boolean;
+}
+
+type Mark = CheckedSoFar & { readonly endsRound?: boolean };
 
 /** Which revision of each coupon's numbers has been proven, and how far its history is counted. */
 @Injectable()
@@ -60,23 +73,29 @@ export class CouponCheckStore {
   readonly pieces = { redemptions: 20_000, users: 1_000 };
 
   /** Coupons whose numbers have changed since they were checked, longest unchecked first. */
-  async unchecked(tx: EntityManager, tenantId: string, limit: number): Promise<CheckedSoFar[]> {
-    const rows = await tx.query<
-      { coupon_id: string; counted: string; counted_until: string; users_until: string }[]
-    >(
+  async unchecked(
+    tx: EntityManager,
+    tenantId: string,
+    limit: number,
+    without: readonly string[] = [],
+  ): Promise<CheckedSoFar[]> {
+    const rows = await tx.query<SoFarRow[]>(
       `SELECT c.coupon_id, coalesce(k.counted, 0) AS counted, coalesce(k.counted_until, '-infinity')::text AS counted_until,
-              coalesce(k.users_until, $3) AS users_until
+              coalesce(k.users_until, $3) AS users_until, coalesce(k.seen_until, '-infinity')::text AS seen_until,
+              coalesce(k.round_ended_at > clock_timestamp() - make_interval(secs => $5), false) AS is_resting
          FROM coupon c
          LEFT JOIN coupon_check k ON k.tenant_id = c.tenant_id AND k.coupon_id = c.coupon_id
-        WHERE c.tenant_id = $1 AND k.checked_rev IS DISTINCT FROM c.rev
+        WHERE c.tenant_id = $1 AND k.checked_rev IS DISTINCT FROM c.rev AND c.coupon_id <> ALL ($4::uuid[])
         ORDER BY k.checked_at NULLS FIRST LIMIT $2`,
-      [tenantId, limit, FIRST_USER],
+      [tenantId, limit, FIRST_USER, without, ROUND_REST_SECONDS],
     );
     return rows.map((row) => ({
       couponId: row.coupon_id,
       counted: Number(row.counted),
       countedUntil: row.counted_until,
       usersUntil: row.users_until,
+      seenUntil: row.seen_until,
+      isResting: row.is_resting,
     }));
   }
 
@@ -85,11 +104,8 @@ export class CouponCheckStore {
    * instant may not be visible yet.
    * @returns how far it came, or undefined: what is left is less than a piece
    */
-  async countOn(
-    tx: EntityManager,
-    tenantId: string,
-    { couponId, counted, countedUntil, usersUntil }: CheckedSoFar,
-  ): Promise<CheckedSoFar | undefined> {
+  async countOn(tx: EntityManager, tenantId: string, soFar: CheckedSoFar): Promise<CheckedSoFar | undefined> {
+    const { couponId, counted, countedUntil } = soFar;
     const [row] = await tx.query<{ seen: string; counted: string; until: string | null }[]>(
       `WITH piece AS (
          SELECT r.redeemed_at FROM redemption r
@@ -104,7 +120,7 @@ export class CouponCheckStore {
     );
     if (row === undefined || Number(row.seen) < this.pieces.redemptions || row.until === null)
       return undefined;
-    return { couponId, usersUntil, counted: counted + Number(row.counted), countedUntil: row.until };
+    return { ...soFar, counted: counted + Number(row.counted), countedUntil: row.until };
   }
 
   /** In one statement, hence in one snapshot: a batch that commits meanwhile is in all counts or in none. */
@@ -119,17 +135,16 @@ export class CouponCheckStore {
        SELECT c.redeemed, c.max, c.finished, c.rev,
               (SELECT count(*) FROM redemption r WHERE r.tenant_id = $1 AND r.coupon_id = $2
                   AND r.redeemed_at > $3::timestamptz) AS newer,
+              greatest(v.latest, (SELECT max(r.redeemed_at) FROM redemption r
+                                   WHERE r.tenant_id = $1 AND r.coupon_id = $2))::text AS latest,
               v.voided, v.uncounted, w.users, w.uses, w.wrong_users, w.last_user
          FROM coupon c
-         CROSS JOIN (SELECT count(*) AS voided, count(*) FILTER (WHERE NOT r.counted) AS uncounted FROM redemption r
+         CROSS JOIN (SELECT count(*) AS voided, count(*) FILTER (WHERE NOT r.counted) AS uncounted,
+                            max(r.voided_at) AS latest FROM redemption r
                       WHERE r.tenant_id = $1 AND r.coupon_id = $2 AND r.voided_at IS NOT NULL) v
          CROSS JOIN (SELECT count(*) AS users, coalesce(sum(u.uses), 0) AS uses,
                             (SELECT user_id FROM users ORDER BY user_id DESC LIMIT 1) AS last_user,
-                            count(*) FILTER (WHERE u.uses <>
-                              (SELECT count(*) FROM redemption r
-                                -- Found by the user's index: by the coupon's, each would read its whole history.
-                                WHERE r.tenant_id = $1 AND r.user_id = u.user_id AND r.coupon_id::text = u.coupon_id::text
-                                  AND r.voided_at IS NULL)) AS wrong_users
+                            count(*) FILTER (WHERE ${ARE_WRONG}) AS wrong_users
                        FROM users u) w
         WHERE c.tenant_id = $1 AND c.coupon_id = $2`,
       [tenantId, couponId, countedUntil, usersUntil, this.pieces.users],
@@ -137,7 +152,9 @@ export class CouponCheckStore {
     if (row === undefined) return undefined;
     const all = counted + Number(row.newer);
     const beginsRound = usersUntil === FIRST_USER;
-    const isRoundOver = Number(row.users) < this.pieces.users;
+    const isLast = Number(row.users) < this.pieces.users;
+    const isResting = beginsRound && !isLast && soFar.isResting;
+    const isRoundOver = isLast || isResting;
     return {
       couponId,
       stock: {
@@ -148,49 +165,35 @@ export class CouponCheckStore {
       },
       redemptions: all - Number(row.uncounted),
       wrongUsers: Number(row.wrong_users),
-      uses: beginsRound && isRoundOver ? Number(row.uses) : null,
+      uses: beginsRound && isLast ? Number(row.uses) : null,
       live: all - Number(row.voided),
-      next: { ...soFar, usersUntil: isRoundOver ? FIRST_USER : (row.last_user ?? FIRST_USER) },
-      beginsRound,
+      next: {
+        ...soFar,
+        usersUntil: isRoundOver ? FIRST_USER : (row.last_user ?? FIRST_USER),
+        seenUntil: beginsRound && !isResting ? (row.latest ?? '-infinity') : soFar.seenUntil,
+      },
+      beginsRound: beginsRound && !isResting,
       isRoundOver,
+      isResting,
     };
-  }
-
-  /** In one statement, so that uses and revision belong together. Undefined: the coupon is not known. */
-  async usesOf(
-    tx: EntityManager,
-    tenantId: string,
-    couponId: string,
-    userIds: readonly string[],
-  ): Promise<UsesAsOf | undefined> {
-    const rows = await tx.query<{ rev: string; user_id: string | null; uses: number | null }[]>(
-      `SELECT c.rev, u.user_id, u.uses FROM coupon c
-         LEFT JOIN coupon_usage u
-           ON u.tenant_id = c.tenant_id AND u.coupon_id = c.coupon_id AND u.user_id = ANY ($3)
-        WHERE c.tenant_id = $1 AND c.coupon_id = $2`,
-      [tenantId, couponId, userIds],
-    );
-    if (rows[0] === undefined) return undefined;
-    const uses = rows.flatMap((row): [string, number][] =>
-      row.user_id === null ? [] : [[row.user_id, row.uses ?? 0]],
-    );
-    return { revision: Number(rows[0].rev), uses: new Map(uses) };
   }
 
   /** @param revision that is proven now; null = not yet, or it could not be checked: it comes after the others */
   async mark(
     tx: EntityManager,
     tenantId: string,
-    { couponId, counted, countedUntil, usersUntil }: CheckedSoFar,
+    { couponId, counted, countedUntil, usersUntil, seenUntil, endsRound = false }: Mark,
     revision: number | null,
   ): Promise<void> {
     await tx.query(
-      `INSERT INTO coupon_check AS k (tenant_id, coupon_id, checked_rev, checked_at, counted, counted_until, users_until)
-       VALUES ($1, $2, coalesce($3, 0), clock_timestamp(), $4, $5, $6)
+      `INSERT INTO coupon_check AS k (tenant_id, coupon_id, checked_rev, checked_at, counted, counted_until, users_until,
+                                      seen_until, round_ended_at)
+       VALUES ($1, $2, coalesce($3, 0), clock_timestamp(), $4, $5, $6, $7, CASE WHEN $8 THEN clock_timestamp() END)
        ON CONFLICT (tenant_id, coupon_id) DO UPDATE
          SET checked_rev = coalesce($3, k.checked_rev), checked_at = excluded.checked_at, counted = excluded.counted,
-             counted_until = excluded.counted_until, users_until = excluded.users_until`,
-      [tenantId, couponId, revision, counted, countedUntil, usersUntil],
+             counted_until = excluded.counted_until, users_until = excluded.users_until,
+             seen_until = excluded.seen_until, round_ended_at = coalesce(excluded.round_ended_at, k.round_ended_at)`,
+      [tenantId, couponId, revision, counted, countedUntil, usersUntil, seenUntil, endsRound],
     );
   }
 }

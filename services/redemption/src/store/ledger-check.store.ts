@@ -26,7 +26,10 @@ const AT_A_TIME = 500;
 @Injectable()
 export class LedgerCheckStore {
   /** The next piece: each balance and its ledger as of one instant. */
-  async checkNext(tx: EntityManager, tenantId: string): Promise<WrongBalance[]> {
+  async checkNext(
+    tx: EntityManager,
+    tenantId: string,
+  ): Promise<{ wrong: WrongBalance[]; isRoundOver: boolean }> {
     const [from] = await tx.query<{ user_until: string; point_name_until: string }[]>(
       'SELECT user_until, point_name_until FROM ledger_check WHERE tenant_id = $1',
       [tenantId],
@@ -48,7 +51,7 @@ export class LedgerCheckStore {
          SET user_until = excluded.user_until, point_name_until = excluded.point_name_until`,
       [tenantId, last?.user_id ?? FIRST, last?.point_name_id ?? FIRST],
     );
-    return rows
+    const wrong = rows
       .filter(({ balance, entries, revision, booked }) => balance !== entries || revision !== booked)
       .map((row) => ({
         userId: row.user_id,
@@ -56,5 +59,6 @@ export class LedgerCheckStore {
         balance: row.balance,
         entries: row.entries,
       }));
+    return { wrong, isRoundOver: last === undefined };
   }
 }

@@ -48,8 +48,8 @@ async function takeBack(redemptionId: string): Promise<number> {
 async function rowsRead(): Promise<number> {
   await fixture.pool.query('SELECT pg_stat_force_next_flush()');
   const { rows } = await fixture.pool.query<{ read: string }>(
-    `SELECT t.seq_tup_read + (SELECT sum(i.idx_tup_read) FROM pg_stat_user_indexes i WHERE i.relid = t.relid) AS read
-       FROM pg_stat_user_tables t WHERE t.relname = 'redemption_default'`,
+    `SELECT sum(t.seq_tup_read + (SELECT sum(i.idx_tup_read) FROM pg_stat_user_indexes i WHERE i.relid = t.relid)) AS read
+       FROM pg_stat_user_tables t WHERE t.relid IN (SELECT relid FROM pg_partition_tree('redemption') WHERE isleaf)`,
   );
   return Number(rows[0]?.read);
 }

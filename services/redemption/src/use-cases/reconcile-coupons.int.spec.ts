@@ -1,10 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 } from 'uuid';
 import type { CouponSnapshot } from '#contracts';
 import { Metrics } from '#platform';
 import { eventually, newId } from '#testkit';
 import { RedemptionWorld, type Replica } from '../../test/redemption-world.js';
 import { RedemptionGate } from '../redis/redemption-gate.js';
+import { AddonCheckStore } from '../store/addon-check.store.js';
 import { CouponCheckStore } from '../store/coupon-check.store.js';
+import { UserCheckStore } from '../store/user-check.store.js';
+import { CheckLedgers } from './check-ledgers.js';
 import { ReconcileCoupons } from './reconcile-coupons.js';
 
 let world: RedemptionWorld;
@@ -47,6 +51,18 @@ async function redeemedOnce(): Promise<CouponSnapshot> {
     expect(await gate().total(world.tenantId, coupon.couponId)).toMatchObject({ redeemed: 1 }),
   );
   return coupon;
+}
+
+/** Smaller pieces, so that few rows are many. @returns puts the usual ones back */
+function withPieces(over: Record<string, number>): () => void {
+  const stores = [CouponCheckStore, UserCheckStore, AddonCheckStore].map((store) =>
+    replica.app.get<{ pieces: object }>(store),
+  );
+  const usual = stores.map(({ pieces }) => ({ ...pieces }));
+  for (const { pieces } of stores)
+    for (const [name, size] of Object.entries(over))
+      if (name in pieces) Object.assign(pieces, { [name]: size });
+  return () => stores.forEach(({ pieces }, index) => Object.assign(pieces, usual[index]));
 }
 
 /** A change that nobody noticed, on a coupon whose numbers have moved since. */
@@ -92,9 +108,7 @@ describe('the reconciler', () => {
   });
 
   it('proves every user of a coupon, in pieces, before it calls the coupon proven', async () => {
-    const { pieces } = replica.app.get(CouponCheckStore);
-    const usual = { ...pieces };
-    pieces.users = 10;
+    const restore = withPieces({ users: 10 });
     try {
       const coupon = await world.coupon();
       const found = await driftWhile(async () => {
@@ -108,8 +122,115 @@ describe('the reconciler', () => {
       // Ten are right; of the other fifty each piece is told of.
       expect(found).toEqual({ uses: 5 });
     } finally {
-      Object.assign(pieces, usual);
+      restore();
     }
+  });
+
+  describe('of a coupon with many users', () => {
+    let restore: () => void;
+    let coupon: CouponSnapshot;
+    beforeEach(async () => {
+      restore = withPieces({ users: 10, changes: 40 });
+      coupon = await world.coupon();
+      await holdLease('infinity');
+    });
+    afterEach(async () => {
+      restore();
+      await holdLease('-infinity');
+    });
+
+    /** So that the job keeps away: how often is looked is up to the test. */
+    const holdLease = (until: string) =>
+      world.rows('UPDATE tenant_job SET leased_until = $2 WHERE tenant_id = $1', [world.tenantId, until]);
+
+    const bump = () => tamper('UPDATE coupon SET rev = rev + 1 WHERE coupon_id = $1', coupon);
+    const look = () => replica.app.get(ReconcileCoupons).checkSome(world.tenantId);
+    /** One more use without a redemption for the users that `which` selects. */
+    const wrongUses = (which: string): Promise<unknown> =>
+      tamper(
+        `UPDATE coupon_usage SET uses = uses + 1 WHERE coupon_id = $1 AND user_id IN (${which})`,
+        coupon,
+      );
+    const firstUser = 'SELECT user_id FROM coupon_usage WHERE coupon_id = $1 ORDER BY user_id LIMIT 1';
+    const roundsPlace = async (): Promise<string | undefined> => {
+      const rows = await world.rows<{ users_until: string }>(
+        'SELECT users_until FROM coupon_check WHERE coupon_id = $1',
+        [coupon.couponId],
+      );
+      return rows[0]?.users_until;
+    };
+
+    it('sees at the next look whoever changed behind the round that is under way', async () => {
+      const found = await driftWhile(async () => {
+        await addRedemptions(coupon, 250, '2026-01-01T00:00:00Z');
+        await look();
+        expect(await roundsPlace()).not.toBe('00000000-0000-0000-0000-000000000000');
+        await tamper(
+          `INSERT INTO redemption (tenant_id, redemption_id, coupon_id, coupon_version, channel_id, user_id, redeemed_at,
+                                   reservation_id)
+             SELECT tenant_id, gen_random_uuid(), $1, 2, $1, user_id, '2026-01-02T00:00:00Z', gen_random_uuid()
+               FROM coupon_usage WHERE user_id IN (${firstUser})`,
+          coupon,
+        );
+        await tamper('UPDATE coupon SET redeemed = redeemed + 1, rev = rev + 1 WHERE coupon_id = $1', coupon);
+        await look();
+        await tamper(
+          `UPDATE coupon_usage SET uses = uses + 1 WHERE coupon_id = $1 AND user_id IN (${firstUser})`,
+          coupon,
+        );
+      });
+      // The first look after the change told of it; by the second it was right, and the round never came by again.
+      expect(found).toEqual({ uses: 1 });
+    });
+
+    it('sees a use that a void left standing, and one that is missing altogether', async () => {
+      expect(await driftWhile(() => addRedemptions(coupon, 60, '2026-01-01T00:00:00Z'))).toEqual({});
+      const voidOfFirst = (uses: string) =>
+        tamper(
+          `WITH v AS (
+             UPDATE redemption SET voided_at = '2026-01-03T00:00:00Z', counted = false
+              WHERE coupon_id = $1 AND user_id IN (${firstUser}))${uses}
+           UPDATE coupon SET redeemed = redeemed - 1, rev = rev + 1 WHERE coupon_id = $1`,
+          coupon,
+        );
+      expect(await driftWhile(() => voidOfFirst(''))).toEqual({ uses: 2 });
+      expect(
+        await driftWhile(async () => {
+          await tamper(`DELETE FROM coupon_usage WHERE coupon_id = $1 AND user_id IN (${firstUser})`, coupon);
+          await addRedemptions(coupon, 1, '2026-01-04T00:00:00Z');
+          await tamper(
+            `DELETE FROM coupon_usage WHERE coupon_id = $1
+                AND user_id IN (SELECT user_id FROM redemption WHERE redeemed_at > '2026-01-04T00:00:00Z')`,
+            coupon,
+          );
+        }),
+      ).toEqual({ uses: 1 });
+    });
+
+    it('goes round those that did not change again after an hour, not with every change', async () => {
+      expect(await driftWhile(() => addRedemptions(coupon, 60, '2026-01-01T00:00:00Z'))).toEqual({});
+      await wrongUses(
+        'SELECT user_id FROM coupon_usage WHERE coupon_id = $1 ORDER BY user_id OFFSET 30 LIMIT 1',
+      );
+      expect(await driftWhile(bump)).toEqual({});
+      await tamper(
+        `UPDATE coupon_check SET round_ended_at = now() - interval '61 minutes' WHERE coupon_id = $1`,
+        coupon,
+      );
+      expect(await driftWhile(bump)).toEqual({ uses: 1 });
+    });
+
+    it('does not look twice in a turn at what is proven, and comes back to what is not', async () => {
+      await addRedemptions(coupon, 250, '2026-01-01T00:00:00Z');
+      const [reconcile, done] = [replica.app.get(ReconcileCoupons), new Set<string>()];
+      let looks = 0;
+      while ((await reconcile.checkSome(world.tenantId, done)) > 0) {
+        looks += 1;
+        await bump();
+      }
+      expect([looks, [...done]]).toEqual([3, [coupon.couponId]]);
+      await reconcile.checkSome(world.tenantId);
+    });
   });
 
   it('sets Redis right from PostgreSQL', async () => {
@@ -172,7 +293,7 @@ describe('the reconciler', () => {
     await eventually(async () =>
       expect(await gate().someUsers(tenantId, coupon.couponId, 9)).toMatchObject([{ uses: 1 }]),
     );
-    const checks = replica.app.get(CouponCheckStore);
+    const checks = replica.app.get(UserCheckStore);
     const usesOf = checks.usesOf.bind(checks);
     let isVoided = false;
     checks.usesOf = async (tx, tenant, couponId, userIds) => {
@@ -196,9 +317,7 @@ describe('the reconciler', () => {
   });
 
   it('counts on from where it was, and anew where a clock that stepped back wrote behind that', async () => {
-    const { pieces } = replica.app.get(CouponCheckStore);
-    const usual = { ...pieces };
-    Object.assign(pieces, { redemptions: 40, users: 10 });
+    const restore = withPieces({ redemptions: 40, users: 10 });
     const coupon = await redeemedOnce();
     const { couponId } = coupon;
     const counted = async (): Promise<number> => {
@@ -216,10 +335,9 @@ describe('the reconciler', () => {
       const found = await driftWhile(() =>
         tamper('UPDATE coupon SET redeemed = redeemed + 1, rev = rev + 1 WHERE coupon_id = $1', coupon),
       );
-      // When the round over its users begins, and before it ends.
-      expect(found).toEqual({ redemptions: 2 });
+      expect(found).toEqual({ redemptions: 1 });
     } finally {
-      Object.assign(pieces, usual);
+      restore();
     }
   });
 
@@ -254,7 +372,7 @@ describe('the reconciler', () => {
 
   it('goes round the balances, and reports one that its entries do not add up to', async () => {
     const { tenantId } = world;
-    const reconcile = replica.app.get(ReconcileCoupons);
+    const ledgers = replica.app.get(CheckLedgers);
     const put = (userId: string, balance: number, amount: number): Promise<unknown> =>
       world.rows(
         `WITH b AS (INSERT INTO point_balance (tenant_id, user_id, point_name_id, balance, revision)
@@ -264,10 +382,80 @@ describe('the reconciler', () => {
         [tenantId, userId, balance, amount],
       );
     await put(newId(), 7, 7);
-    expect(await driftWhile(() => reconcile.checkLedger(tenantId))).toEqual({});
+    expect(await driftWhile(() => ledgers.checkPoints(tenantId))).toEqual({});
     await put(newId(), 8, 7);
-    expect(await driftWhile(() => reconcile.checkLedger(tenantId))).toEqual({ ledger: 1 });
-    expect(await driftWhile(() => reconcile.checkLedger(tenantId))).toEqual({ ledger: 1 });
+    expect(await driftWhile(() => ledgers.checkPoints(tenantId))).toEqual({ ledger: 1 });
+    expect(await driftWhile(() => ledgers.checkPoints(tenantId))).toEqual({ ledger: 1 });
+  });
+
+  describe('of accounts of add-on units', () => {
+    const put = async (units: number, amounts: number[], minutesAgo = 0): Promise<string> => {
+      const partnerId = newId();
+      await world.rows(
+        `INSERT INTO addon_balance (tenant_id, partner_id, resource, units, revision)
+           VALUES ($1, $2, 'MB', $3, 1), ($1, $2, 'SMS', 0, 1)`,
+        [world.tenantId, partnerId, units],
+      );
+      await addEntries(partnerId, amounts, minutesAgo);
+      return partnerId;
+    };
+    const addEntries = (partnerId: string, amounts: number[], minutesAgo: number): Promise<unknown> =>
+      world.rows(
+        `INSERT INTO addon_entry (tenant_id, partner_id, entry_id, resource, amount, units, cause, subject_id, booked_at)
+           SELECT $1, $2, e, 'MB', a, 0, 'purchased', e, now() FROM unnest($3::uuid[], $4::bigint[]) AS t (e, a)`,
+        [
+          world.tenantId,
+          partnerId,
+          amounts.map(() => v7({ msecs: Date.now() - minutesAgo * 60_000 })),
+          amounts,
+        ],
+      );
+    const change = (partnerId: string, units: number): Promise<unknown> =>
+      world.rows(
+        `UPDATE addon_balance SET units = units + $2, revision = revision + 1 WHERE partner_id = $1 AND resource = 'MB'`,
+        [partnerId, units],
+      );
+    const check = () => replica.app.get(CheckLedgers).checkAddons(world.tenantId);
+
+    it('reports units that the entries do not add up to, and looks again when the account has changed', async () => {
+      const partnerId = await put(7, [10, -3]);
+      expect(await driftWhile(check)).toEqual({});
+      expect(await check()).toBe(0);
+      await change(partnerId, 1);
+      expect(await driftWhile(check)).toEqual({ addons: 1 });
+      await addEntries(partnerId, [1], 0);
+      await change(partnerId, 0);
+      expect(await driftWhile(check)).toEqual({});
+    });
+
+    it('goes on from what is added up for good, in pieces, and anew where an entry came late', async () => {
+      const restore = withPieces({ entries: 10 });
+      try {
+        const amounts = Array.from({ length: 35 }, () => 2);
+        const partnerId = await put(70, amounts, 10);
+        expect(await driftWhile(check)).toEqual({});
+        const counted = async () =>
+          (
+            await world.rows<{ counted: string }>(
+              'SELECT counted FROM addon_check WHERE partner_id = $1 AND resource = $2',
+              [partnerId, 'MB'],
+            )
+          )[0]?.counted;
+        expect(await counted()).toBe('70');
+        await addEntries(partnerId, [5], 0);
+        await change(partnerId, 5);
+        expect(await driftWhile(check)).toEqual({});
+        expect(await counted()).toBe('70');
+        await addEntries(partnerId, [3], 20);
+        await change(partnerId, 3);
+        expect(await driftWhile(check)).toEqual({});
+        await world.rows('DELETE FROM addon_entry WHERE partner_id = $1 AND amount = 5', [partnerId]);
+        await change(partnerId, 0);
+        expect(await driftWhile(check)).toEqual({ addons: 1 });
+      } finally {
+        restore();
+      }
+    });
   });
 
   it('is done by one process at a time for a tenant', async () => {

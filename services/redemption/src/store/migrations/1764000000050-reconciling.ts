@@ -9,9 +9,11 @@ export class Reconciling1764000000050 implements MigrationInterface {
       ALTER TABLE coupon_check
         ADD COLUMN counted bigint NOT NULL DEFAULT 0,
         ADD COLUMN counted_until timestamptz NOT NULL DEFAULT '-infinity',
-        ADD COLUMN users_until uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'`);
+        ADD COLUMN users_until uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+        ADD COLUMN seen_until timestamptz NOT NULL DEFAULT '-infinity',
+        ADD COLUMN round_ended_at timestamptz`);
     await runner.query(
-      `CREATE INDEX redemption_voided ON redemption (tenant_id, coupon_id) INCLUDE (counted)
+      `CREATE INDEX redemption_voided ON redemption (tenant_id, coupon_id, voided_at) INCLUDE (counted)
          WHERE voided_at IS NOT NULL`,
     );
     await runner.query(`
@@ -21,14 +23,27 @@ export class Reconciling1764000000050 implements MigrationInterface {
         point_name_until uuid NOT NULL,
         PRIMARY KEY (tenant_id)
       )`);
-    for (const statement of tenantTable('ledger_check')) await runner.query(statement);
+    // Add-on entries up to counted_until are added up for good; a numeric, as their sum passes through any order.
+    await runner.query(`
+      CREATE TABLE addon_check (
+        tenant_id uuid NOT NULL,
+        partner_id uuid NOT NULL,
+        resource text NOT NULL,
+        counted numeric NOT NULL,
+        counted_until uuid NOT NULL,
+        checked_revision bigint NOT NULL,
+        checked_at timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, partner_id, resource)
+      )`);
+    for (const statement of ['ledger_check', 'addon_check'].flatMap(tenantTable))
+      await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE ledger_check');
+    await runner.query('DROP TABLE addon_check, ledger_check');
     await runner.query('DROP INDEX redemption_voided');
     await runner.query(
-      'ALTER TABLE coupon_check DROP COLUMN counted, DROP COLUMN counted_until, DROP COLUMN users_until',
+      'ALTER TABLE coupon_check DROP COLUMN counted, DROP COLUMN counted_until, DROP COLUMN users_until, DROP COLUMN seen_until, DROP COLUMN round_ended_at',
     );
   }
 }

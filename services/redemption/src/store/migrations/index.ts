@@ -9,6 +9,7 @@ import { PointsAndVoids1764000000020 } from './1764000000020-points-and-voids.js
 import { Wallet1764000000030 } from './1764000000030-wallet.js';
 import { AutoAttempts1764000000040 } from './1764000000040-auto-attempts.js';
 import { Reconciling1764000000050 } from './1764000000050-reconciling.js';
+import { MonthPartitions1764000000060 } from './1764000000060-month-partitions.js';
 
 /** In order, append-only: a released migration is never changed. */
 export const migrationSet: MigrationSet = {
@@ -24,6 +25,7 @@ export const migrationSet: MigrationSet = {
     Wallet1764000000030,
     AutoAttempts1764000000040,
     Reconciling1764000000050,
+    MonthPartitions1764000000060,
   ],
   queueTables: ['auto_attempt', 'auto_wake', 'tenant_job'],
 };
