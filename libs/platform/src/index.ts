@@ -2,6 +2,7 @@ export * from './config/platform-config.js';
 export * from './config/load-config.js';
 export * from './context/request-context.js';
 export * from './clock/clock.js';
+export { within } from './clock/within.js';
 export { newUuid } from './ids/new-uuid.js';
 export * from './logging/log.js';
 export * from './metrics/metrics.js';

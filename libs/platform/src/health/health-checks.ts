@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { within } from '../clock/within.js';
 
 export type HealthKind = 'live' | 'ready';
 
@@ -48,14 +49,10 @@ export class HealthChecks {
 }
 
 async function outcome(name: string, check: () => Promise<void>, timeLimitMs: number): Promise<CheckResult> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${timeLimitMs} ms`)), timeLimitMs);
   try {
-    await Promise.race([check(), late]);
+    await within(timeLimitMs, check());
     return { name, ok: true };
   } catch (error) {
     return { name, ok: false, reason: error instanceof Error ? error.message : String(error) };
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { TimeoutError } from 'redis';
+import { within } from '../clock/within.js';
 import { COMMAND_TIMEOUT_MS, type RedisConnection } from './redis-connection.js';
 
 type Client = Pick<RedisConnection['client'], 'eval' | 'evalSha'>;
@@ -32,7 +32,7 @@ export class RedisScript {
   /**
    * Runs the script; sends its text only when the server does not have it (it is new, was restarted or flushed).
    * @param timeoutMs for the answer. node-redis' own limit ends when a command is sent, so it would wait on a frozen
-   * server. After a TimeoutError the script may or may not have run.
+   * server. After DeadlineExceeded the script may or may not have run.
    */
   async run(
     client: Client,
@@ -52,15 +52,5 @@ export class RedisScript {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
       return client.eval(this.source, input);
     }
-  }
-}
-
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new TimeoutError()), ms);
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

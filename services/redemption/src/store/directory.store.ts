@@ -129,16 +129,13 @@ export class DirectoryStore {
     return { partnerId, programmeId, name, removed };
   }
 
-  /** Whether the account lists this cashier at this store, and neither is gone. */
+  /** Whether the account lists this cashier at this store, and neither is gone: as every scan asks it (till-functions). */
   async cashierAtStore(tx: EntityManager, tenantId: string, place: CashierAtStore): Promise<boolean> {
-    const rows = await tx.query<unknown[]>(
-      `SELECT FROM cashier c
-         JOIN store s ON s.tenant_id = c.tenant_id AND s.store_id = $4
-        WHERE c.tenant_id = $1 AND c.cashier_id = $2 AND c.partner_id = $3 AND NOT c.removed
-          AND $4 = ANY (c.store_ids) AND s.partner_id = $3 AND NOT s.removed`,
-      [tenantId, place.cashierId, place.partnerId, place.storeId],
+    const [row] = await tx.query<{ there: boolean | null }[]>(
+      'SELECT cashier_account($1, $2, $3) = $4 AS there',
+      [tenantId, place.cashierId, place.storeId, place.partnerId],
     );
-    return rows.length === 1;
+    return row?.there === true;
   }
 
   /** The accounts behind these channels, as far as they are known here. */

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Log, RedisConnection } from '#platform';
-import { within } from '../redis/deadline.js';
+import { Log, RedisConnection, within } from '#platform';
 import { epochKey } from '../redis/gate-keys.js';
 import { RedemptionGate } from '../redis/redemption-gate.js';
 import { RebuildGate } from './rebuild-gate.js';

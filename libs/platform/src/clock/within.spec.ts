@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { within } from './deadline.js';
+import { within } from './within.js';
 
 describe('within', () => {
   it('gives what came in time', async () => {

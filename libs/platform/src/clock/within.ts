@@ -1,11 +1,11 @@
-/** The time allowed was over; what was asked for may still happen. */
+/** The time allowed was over; what was asked for may still happen. Named as clients name theirs: an error of a server. */
 export class DeadlineExceeded extends Error {
   override readonly name = 'TimeoutError';
 }
 
 /**
- * Waits so long and no longer. The client's own time-out covers commands that were not yet sent; one that is sent to a
- * frozen server would else be waited for until the connection breaks.
+ * Waits so long and no longer. Redis' client, for one, stops counting when a command is sent: one that is sent to a frozen
+ * server would else be waited for until the connection breaks.
  */
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
