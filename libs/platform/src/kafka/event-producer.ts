@@ -1,16 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
-import type { Producer, TopicMessages } from 'kafkajs';
+import type { Message, Producer } from 'kafkajs';
 import { KafkaConnection, kafkaRetry } from './kafka-connection.js';
+import { groupedInOneGo } from './kafkajs-records.js';
 import { partitionByKey } from './key-partitioner.js';
+import type { OutgoingRecord } from './outgoing-record.js';
 import { RevocableSockets } from './revocable-sockets.js';
 
 export interface OutgoingMessage {
   /** As the contracts name it; the namespace is put before it here. */
   readonly topic: string;
-  readonly key: string;
-  readonly value: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly record: OutgoingRecord;
 }
 
 /** Milliseconds that one send may take; a third of the time for which a relay surely has its lease. */
@@ -85,12 +85,17 @@ export class EventProducer {
 
   async #sendOver({ connected, producer }: Link, messages: readonly OutgoingMessage[]): Promise<void> {
     await connected;
-    const topicMessages: TopicMessages[] = [...Map.groupBy(messages, ({ topic }) => topic)].map(
-      ([topic, ofTopic]) => ({
-        topic: this.connection.topicName(topic),
-        messages: ofTopic.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
-      }),
-    );
+    const perTopic = new Map<string, OutgoingRecord[]>();
+    for (const { topic, record } of messages) {
+      const ofTopic = perTopic.get(topic);
+      if (ofTopic) ofTopic.push(record);
+      else perTopic.set(topic, groupedInOneGo([record]));
+    }
+    const topicMessages = [...perTopic].map(([topic, records]) => ({
+      topic: this.connection.topicName(topic),
+      // kafkajs only looks at their keys: see kafkajs-records.ts.
+      messages: records as Message[],
+    }));
     await producer.sendBatch({ acks: -1, timeout: SEND_LIMIT_MS, topicMessages });
   }
 

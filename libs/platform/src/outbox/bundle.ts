@@ -1,4 +1,6 @@
 import type { OutgoingMessage } from '../kafka/event-producer.js';
+import { OutgoingRecord, SharedHeaders } from '../kafka/outgoing-record.js';
+import type { HeaderTexts } from '../kafka/record-writer.js';
 import type { OutboxRow } from './new-event.js';
 
 /** Facts of one topic that were written together, as the outbox keeps them (docs/adr/0012). */
@@ -20,14 +22,14 @@ export function bundleOf({
   return { topic, head: '{}', facts: `${JSON.stringify([key, headers])}\n${JSON.stringify(payload)}` };
 }
 
-/** What leaves for it, in order. */
+/** What leaves for it, in order. The payloads are not looked into. */
 export function messagesOf({ topic, head, facts }: Bundle): OutgoingMessage[] {
-  const shared = JSON.parse(head) as Record<string, string>;
+  const shared = head === '{}' ? SharedHeaders.none : new SharedHeaders(JSON.parse(head) as HeaderTexts);
   const lines = facts.split('\n');
   const messages: OutgoingMessage[] = [];
   for (let at = 0; at + 1 < lines.length; at += 2) {
-    const [key, own] = JSON.parse(lines[at] ?? '') as [string, Record<string, string>];
-    messages.push({ topic, key, value: lines[at + 1] ?? '', headers: { ...shared, ...own } });
+    const [key, headers] = JSON.parse(lines[at] ?? '') as [string, HeaderTexts];
+    messages.push({ topic, record: new OutgoingRecord(key, lines[at + 1] ?? '', headers, shared) });
   }
   return messages;
 }

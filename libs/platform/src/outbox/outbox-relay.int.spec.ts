@@ -293,7 +293,7 @@ describe('OutboxRelay', () => {
       await eventually(() => expect(revisionsOf(earlier)).toEqual([1]));
       proxy.stall();
       await add(one, key, 1);
-      await eventually(() => expect(one.sends.flat().map((message) => message.key)).toContain(key));
+      await eventually(() => expect(one.sends.flat().map(({ record }) => record.key)).toContain(key));
       // Somebody else has its leases while it waits for the broker; when it is stopped, they are free.
       await database
         .ownerPool()
