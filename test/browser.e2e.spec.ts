@@ -45,6 +45,27 @@ const chromium = findChromium();
     expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
   }, 120_000);
 
+  it.each([
+    ['beans', 10, 'replay', '0 redeemed', /^\d+ beans$/],
+    ['hour', 8, 'gone', '0 redeemed', /beans/],
+  ])(
+    'the story of %s plays to its end',
+    async (id, steps, refused, count, balance) => {
+      const { page, complaints, outside } = await openPage(browser, `${system.url}/#${id}`);
+      expect(await page.textContent('#stories a[aria-current]')).toMatch(/^By /);
+      await page.click('#play');
+      await page.waitForSelector(`#steps > :last-child[data-state="done"]`, { timeout: 60_000 });
+      expect(await page.locator('.step[data-state="done"]').count()).toBe(steps);
+      expect(await page.textContent(`#step-${refused} .outcome`)).toMatch(/Refused, as it should be/);
+      await eventually(async () => expect(await page.innerText('#coupon .count')).toBe(count));
+      await eventually(async () => expect(await page.textContent('#balance')).toMatch(balance));
+      await page.waitForSelector('#inbox li:not(.empty)');
+      await screenshot(page, id);
+      expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
+    },
+    120_000,
+  );
+
   it('the API reference shows every route of every service and asks nobody outside', async () => {
     const { page, complaints, outside } = await openPage(browser, `${system.url}/docs/`);
     for (const service of serviceNames) {

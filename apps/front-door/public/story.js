@@ -1,11 +1,25 @@
 import { readEventStream } from './event-stream.js';
 import { exchange, showAnswer, showRequest } from './exchange.js';
-import { newKey, steps } from './story-steps.js';
+import { beans } from './stories/beans.js';
+import { espresso } from './stories/espresso.js';
+import { hour } from './stories/hour.js';
 
-const story = { tokens: {}, couponId: undefined, anasKey: newKey() };
 const find = (id) => document.getElementById(id);
+const stories = [espresso, beans, hour];
+const chosen = stories.find(({ id }) => location.hash === `#${id}`) ?? stories[0];
+const { steps } = chosen;
+const story = { tokens: {}, couponId: undefined, keys: {} };
 const leaving = new AbortController();
 addEventListener('pagehide', () => leaving.abort());
+// Another story begins with a page of its own.
+addEventListener('hashchange', () => location.reload());
+
+find('lead').textContent = chosen.lead;
+for (const { id, title } of stories) {
+  const link = Object.assign(document.createElement('a'), { href: `#${id}`, textContent: title });
+  if (id === chosen.id) link.setAttribute('aria-current', 'page');
+  find('stories').append(link);
+}
 
 const items = steps.map((step, at) => {
   const item = find('step-template').content.cloneNode(true).firstElementChild;
@@ -58,7 +72,10 @@ function show(item, asked, answered) {
 
 /** What goes on by itself from a step on. */
 function begun(step) {
-  if (step === 'sign-in') void followInbox();
+  if (step === 'sign-in') {
+    void followInbox();
+    void followBalance();
+  }
   if (step === 'create') void followCoupon();
 }
 
@@ -84,8 +101,19 @@ function showCoupon({ name, status, redeemed, maxRedemptions }) {
   find('coupon-name').textContent = name;
   find('coupon-status').textContent = status;
   find('coupon-redeemed').textContent = redeemed;
-  find('coupon-max').textContent = maxRedemptions;
-  Object.assign(find('coupon-progress'), { max: maxRedemptions, value: redeemed });
+  find('coupon-max').textContent = maxRedemptions === null ? '' : `of ${maxRedemptions} `;
+  find('coupon-progress').hidden = maxRedemptions === null;
+  if (maxRedemptions !== null)
+    Object.assign(find('coupon-progress'), { max: maxRedemptions, value: redeemed });
+}
+
+async function followBalance() {
+  while (!leaving.signal.aborted) {
+    const { answered } = await exchange('GET', '/redemption/v1/wallet/balances', { token: story.tokens.ana });
+    const [held] = answered.body.items ?? [];
+    if (held !== undefined) find('balance').textContent = `${held.balance} ${held.pointName ?? 'point'}s`;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 async function followInbox() {

@@ -12,11 +12,15 @@ const pages = [
   '/',
   '/style.css',
   '/story.js',
-  '/story-steps.js',
+  '/common-steps.js',
+  '/stories/espresso.js',
+  '/stories/beans.js',
+  '/stories/hour.js',
   '/exchange.js',
   '/event-stream.js',
   '/icon.svg',
 ];
+const qrCodes = ['/qr-codes/index.js', '/qr-codes/rotating-code.js'];
 const reference = ['/docs/', '/docs/reference.js', '/docs/reference.css'];
 const swaggerUi = ['/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css'];
 
@@ -37,7 +41,7 @@ describe('the pages', () => {
     await rm(openApi, { recursive: true });
   });
 
-  it.each([...pages, ...reference, ...swaggerUi])(
+  it.each([...pages, ...qrCodes, ...reference, ...swaggerUi])(
     'serves %s, under a policy of its own address only',
     async (path) => {
       const answer = await fetch(`${url}${path}`);
@@ -74,6 +78,7 @@ describe('the pages', () => {
   it.each([
     '/../package.json',
     '/%2e%2e/package.json',
+    '/qr-codes/..%2f..%2f..%2f..%2fpackage.json',
     '/docs/..%2f..%2fpackage.json',
     '/docs/api/../../package.json',
   ])('serves no file outside: %s', async (target) => {

@@ -21,7 +21,7 @@ const contentSecurityPolicy = [
 
 const swaggerUiFiles = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 
-/** `/`: the story. `/docs/`: the API reference. `/docs/api/<service>.openapi.json`: its documents. */
+/** `/`: the stories. `/qr-codes/`: the library that they show codes with. `/docs/`: the API reference. `/docs/api/<service>.openapi.json`: its documents. */
 export async function registerPages(app: FastifyInstance, folders: PageFolders): Promise<void> {
   app.addHook('onSend', async (_request, reply) => {
     void reply.header('content-security-policy', contentSecurityPolicy);
@@ -29,6 +29,9 @@ export async function registerPages(app: FastifyInstance, folders: PageFolders):
     void reply.header('referrer-policy', 'no-referrer');
   });
   await app.register(fastifyStatic, { root: folders.public, wildcard: false, index: ['index.html'] });
+  app.get<{ Params: { file: string } }>('/qr-codes/:file', (request, reply) =>
+    reply.sendFile(request.params.file, folders.qrCodes),
+  );
   for (const file of swaggerUiFiles) {
     app.get(`/docs/${file}`, (_request, reply) => reply.sendFile(file, folders.swaggerUi));
   }

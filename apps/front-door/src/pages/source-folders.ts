@@ -9,6 +9,8 @@ export interface PageFolders {
   /** `<service>.openapi.json` */
   openApi: string;
   swaggerUi: string;
+  /** libs/qr-codes as it was built: the story's phone computes its codes with it. */
+  qrCodes: string;
 }
 
 /**
@@ -24,6 +26,7 @@ export function pageFolders(from: string): PageFolders {
   return {
     public: join(root, 'apps', 'front-door', 'public'),
     openApi: join(root, 'docs', 'api'),
+    qrCodes: join(root, 'dist', 'libs', 'qr-codes', 'src'),
     swaggerUi: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
   };
 }
