@@ -16,17 +16,17 @@ import {
   CurrentPrincipal,
   IdempotentCommand,
   type Principal,
-  Refuses,
   Roles,
 } from '#platform';
-import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { CreatePointName } from '../use-cases/create-point-name.js';
 import { ListPointNames } from '../use-cases/list-point-names.js';
 import { RenamePointName } from '../use-cases/rename-point-name.js';
 import { WithdrawPointName } from '../use-cases/withdraw-point-name.js';
 import { idCursor } from './cursor.js';
 import { IfMatch, RequiredIfMatch } from './if-match.decorator.js';
+import { ActionRoute, ChangeRoute, ListRoute, MakeRoute } from './managed-routes.js';
 import { idPageAnswer, pageRequest } from './page.dto.js';
 
 type Outcome = Promise<CommandOutcome<PointNameView>>;
@@ -42,10 +42,11 @@ export class PointNamesController {
     private readonly withdrawPointName: WithdrawPointName,
   ) {}
 
-  @Post()
-  @Refuses('partner_not_found', 'programme_not_found', 'wrong_state')
-  @ApiOperation({ summary: 'Make a point name: a currency that coupons of the account can cost and give' })
-  @ApiCreatedResponse({ standardSchema: pointNameView })
+  @MakeRoute({
+    summary: 'Make a point name: a currency that coupons of the account can cost and give',
+    view: pointNameView,
+    refuses: ['partner_not_found', 'programme_not_found', 'wrong_state'],
+  })
   create(
     @IdempotentCommand() command: CommandRequest,
     @Body({ schema: createPointNameBody }) body: CreatePointNameBody,
@@ -53,18 +54,20 @@ export class PointNamesController {
     return this.createPointName.run(command, body);
   }
 
-  @Get()
-  @ApiOperation({ summary: "List the point names of the caller's accounts, withdrawn ones, too" })
-  @ApiOkResponse({ standardSchema: pointNamePage })
+  @ListRoute({
+    summary: "List the point names of the caller's accounts, withdrawn ones, too",
+    view: pointNamePage,
+  })
   async list(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuery }) query: PageQuery) {
     const page = await this.listPointNames.run(principal, pageRequest(query, idCursor));
     return idPageAnswer(page, ({ pointNameId }) => pointNameId);
   }
 
-  @Patch(':pointNameId')
-  @Refuses('point_name_not_found', 'wrong_state', 'version_conflict')
-  @ApiOperation({ summary: 'Rename a point name; its account and its programme never change' })
-  @ApiOkResponse({ standardSchema: pointNameView })
+  @ChangeRoute(':pointNameId', {
+    summary: 'Rename a point name; its account and its programme never change',
+    view: pointNameView,
+    refuses: ['point_name_not_found'],
+  })
   rename(
     @CurrentPrincipal() principal: Principal,
     @Param('pointNameId', { schema: id }) pointNameId: string,
@@ -74,11 +77,11 @@ export class PointNamesController {
     return this.renamePointName.run(principal, pointNameId, { name, expectedVersion });
   }
 
-  @Post(':pointNameId/withdraw')
-  @HttpCode(200)
-  @Refuses('point_name_not_found', 'wrong_state', 'version_conflict')
-  @ApiOperation({ summary: 'Withdraw a point name: no new coupon can ask for it or give it; balances stay' })
-  @ApiOkResponse({ standardSchema: pointNameView })
+  @ActionRoute(':pointNameId/withdraw', {
+    summary: 'Withdraw a point name: no new coupon can ask for it or give it; balances stay',
+    view: pointNameView,
+    refuses: ['point_name_not_found'],
+  })
   withdraw(
     @IdempotentCommand() command: CommandRequest,
     @Param('pointNameId', { schema: id }) pointNameId: string,

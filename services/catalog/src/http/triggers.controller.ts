@@ -16,17 +16,17 @@ import {
   CurrentPrincipal,
   IdempotentCommand,
   type Principal,
-  Refuses,
   Roles,
 } from '#platform';
-import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { ChangeTrigger } from '../use-cases/change-trigger.js';
 import { CreateTrigger } from '../use-cases/create-trigger.js';
 import { ListTriggers } from '../use-cases/list-triggers.js';
 import { WithdrawTrigger } from '../use-cases/withdraw-trigger.js';
 import { idCursor } from './cursor.js';
 import { IfMatch, RequiredIfMatch } from './if-match.decorator.js';
+import { ActionRoute, ChangeRoute, ListRoute, MakeRoute } from './managed-routes.js';
 import { idPageAnswer, pageRequest } from './page.dto.js';
 
 type Outcome = Promise<CommandOutcome<TriggerView>>;
@@ -42,9 +42,10 @@ export class TriggersController {
     private readonly withdrawTrigger: WithdrawTrigger,
   ) {}
 
-  @Post()
-  @ApiOperation({ summary: 'Put an external call on the list that channel owners pick triggers from' })
-  @ApiCreatedResponse({ standardSchema: triggerView })
+  @MakeRoute({
+    summary: 'Put an external call on the list that channel owners pick triggers from',
+    view: triggerView,
+  })
   create(
     @IdempotentCommand() command: CommandRequest,
     @Body({ schema: createTriggerBody }) body: CreateTriggerBody,
@@ -52,18 +53,17 @@ export class TriggersController {
     return this.createTrigger.run(command, body);
   }
 
-  @Get()
-  @ApiOperation({ summary: "List the tenant's triggers, withdrawn ones, too" })
-  @ApiOkResponse({ standardSchema: triggerPage })
+  @ListRoute({ summary: "List the tenant's triggers, withdrawn ones, too", view: triggerPage })
   async list(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuery }) query: PageQuery) {
     const page = await this.listTriggers.run(principal, pageRequest(query, idCursor));
     return idPageAnswer(page, ({ triggerId }) => triggerId);
   }
 
-  @Patch(':triggerId')
-  @Refuses('trigger_not_found', 'wrong_state', 'version_conflict')
-  @ApiOperation({ summary: 'Change a trigger; published coupons keep the cost that they were published at' })
-  @ApiOkResponse({ standardSchema: triggerView })
+  @ChangeRoute(':triggerId', {
+    summary: 'Change a trigger; published coupons keep the cost that they were published at',
+    view: triggerView,
+    refuses: ['trigger_not_found'],
+  })
   change(
     @CurrentPrincipal() principal: Principal,
     @Param('triggerId', { schema: id }) triggerId: string,
@@ -73,11 +73,11 @@ export class TriggersController {
     return this.changeTrigger.run(principal, triggerId, { expectedVersion, fields });
   }
 
-  @Post(':triggerId/withdraw')
-  @HttpCode(200)
-  @Refuses('trigger_not_found', 'wrong_state', 'version_conflict')
-  @ApiOperation({ summary: 'Withdraw a trigger for good: nobody can pick it, and calls still owed fail' })
-  @ApiOkResponse({ standardSchema: triggerView })
+  @ActionRoute(':triggerId/withdraw', {
+    summary: 'Withdraw a trigger for good: nobody can pick it, and calls still owed fail',
+    view: triggerView,
+    refuses: ['trigger_not_found'],
+  })
   withdraw(
     @IdempotentCommand() command: CommandRequest,
     @Param('triggerId', { schema: id }) triggerId: string,
