@@ -70,10 +70,14 @@ export async function aCrowd(trial: Trial, { users = 40, intents = 240 } = {}): 
 /** The usual: a crowd, and something done to the system at certain points of its load. */
 export function disturbed(
   at: (trial: Trial, crowd: Crowd) => Exclude<LoadOptions['at'], undefined>,
-  options: { processes?: number; users?: number; intents?: number } = {},
+  options: { processes?: number; env?: Record<string, string>; users?: number; intents?: number } = {},
 ): (trial: Trial) => Promise<void> {
   return async (trial) => {
-    await trial.arena.processes.have(options.processes ?? 2);
+    const { processes = 2, env = {} } = options;
+    await trial.arena.processes.have(
+      processes,
+      Array.from({ length: processes }, () => env),
+    );
     const crowd = await aCrowd(trial, options);
     await trial.clients.load(crowd.intents, { at: at(trial, crowd) });
   };
