@@ -19,12 +19,14 @@ export class PointsStore {
            SET balance = b.balance + excluded.balance, revision = b.revision + 1
          WHERE b.balance <= ${LARGEST_BALANCE} - excluded.balance
          RETURNING balance, revision
+       ), entry AS (
+         INSERT INTO point_entry (tenant_id, user_id, entry_id, point_name_id, amount, balance, revision, cause, hops,
+                                  granted_by, booked_at)
+         SELECT $1::uuid, $2::uuid, $5::uuid, $3::uuid, $4::bigint, balance, revision, $6::jsonb, $7::integer,
+                $8::uuid, octopus_now() FROM booked
+         RETURNING balance, revision, booked_at
        )
-       INSERT INTO point_entry (tenant_id, user_id, entry_id, point_name_id, amount, balance, revision, cause, hops,
-                                granted_by, booked_at)
-       SELECT $1::uuid, $2::uuid, $5::uuid, $3::uuid, $4::bigint, balance, revision, $6::jsonb, $7::integer,
-              $8::uuid, octopus_now() FROM booked
-       RETURNING balance, revision, booked_at`,
+       SELECT balance, revision, booked_at, wake_by_points($1, $2, $3) FROM entry`,
       [
         tenantId,
         credit.userId,

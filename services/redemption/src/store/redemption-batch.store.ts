@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { stretchAt } from '#contracts';
 import { Clock, newUuid, TenantDatabase } from '#platform';
 import type { BatchOutcome, EntryOutcome, RedeemEntry } from '../domain/batch.js';
-import type { Coupon } from '../domain/coupon.js';
+import type { Coupon, Points } from '../domain/coupon.js';
 import { type Person, stranger } from '../domain/person.js';
 import { isRefusalCode } from '../domain/refusal.js';
-import { arrayOf, maybeArrayOf } from './array-literal.js';
+import { arrayOf, jsonTextsOf, maybeArrayOf } from './array-literal.js';
 import { type PersonReply, personOf } from './coupon-facts.store.js';
 import { factHeaders } from './fact-headers.js';
 import { type StoredAnswer, viewOf } from './stored-answer.js';
@@ -25,7 +25,7 @@ type EntryReply = readonly [
   seen: PersonReply | null,
 ];
 
-const ARGUMENTS = 23;
+const ARGUMENTS = 25;
 const REDEEM_BATCH = `SELECT redeem_batch(${Array.from({ length: ARGUMENTS }, (_, n) => `$${n + 1}`).join(', ')}) AS reply`;
 /** Debit and its event, credit and its event, owed call and its event, the add-on account's entry. */
 const IDS_PER_ENTRY = 7;
@@ -79,11 +79,45 @@ export class RedemptionBatchStore {
     return [
       arrayOf(couponIds),
       arrayOf(coupons.map((coupon) => coupon?.version ?? 0)),
+      coupons.map((coupon) => (coupon ? saidInFacts(coupon) : '')),
+      coupons.map((coupon) => (coupon ? saidInAnswers(coupon) : '')),
       arrayOf(Array.from({ length: couponIds.length * IDS_PER_COUPON }, () => newUuid())),
       stretches?.map((stretch) => (stretch ? rangeOf(stretch.from, stretch.until) : null)) ?? null,
       stretches?.map((stretch) => stretch?.open ?? null) ?? null,
     ];
   }
+}
+
+/** The fields of a JSON object that every `redeemed` of this version of the coupon carries. */
+function saidInFacts(coupon: Coupon): string {
+  return fieldsOf({
+    couponId: coupon.couponId,
+    couponVersion: coupon.version,
+    couponType: coupon.type,
+    channelId: coupon.channelId,
+    partnerId: coupon.partnerId ?? undefined,
+    price: amountOf(coupon.price),
+    bonus: amountOf(coupon.bonus),
+    units: coupon.units ?? undefined,
+  });
+}
+
+/** The same of the stored answers (stored-answer.ts). */
+function saidInAnswers(coupon: Coupon): string {
+  return fieldsOf({
+    couponId: coupon.couponId,
+    price: amountOf(coupon.price),
+    bonus: amountOf(coupon.bonus),
+    showsEvidence: coupon.type === 'time_based' || undefined,
+  });
+}
+
+function fieldsOf(fields: object): string {
+  return JSON.stringify(fields).slice(1, -1);
+}
+
+function amountOf(points: Points | null): { pointNameId: string; amount: string } | undefined {
+  return points === null ? undefined : { pointNameId: points.pointNameId, amount: String(points.amount) };
 }
 
 /** A range of PostgreSQL, its start included and its end not; null = unbounded. */
@@ -101,9 +135,9 @@ function entryColumns(entries: readonly RedeemEntry[], couponIds: readonly strin
     arrayOf(entries.map(({ fingerprint }) => fingerprint)),
     arrayOf(entries.map(({ redemptionId }) => redemptionId)),
     arrayOf(entries.map(({ eventId }) => eventId)),
-    entries.map(({ correlationId, eventId }) => correlationId || eventId),
+    jsonTextsOf(entries.map(({ correlationId, eventId }) => correlationId || eventId)),
     entries.some(({ traceparent }) => traceparent !== undefined)
-      ? entries.map(({ traceparent }) => traceparent ?? null)
+      ? jsonTextsOf(entries.map(({ traceparent }) => traceparent))
       : null,
   ];
 }
@@ -166,8 +200,6 @@ function entryOutcome(
 ): EntryOutcome {
   if (word === 'accepted') {
     const { redemptionId, couponId, userId, means } = entry;
-    const price = coupon?.price ?? null;
-    const bonus = coupon?.bonus ?? null;
     return {
       kind: 'accepted',
       answer: viewOf({
@@ -177,8 +209,8 @@ function entryOutcome(
         redeemedAt: now,
         userRedemptions: uses,
         method: means.kind,
-        price: price && { pointNameId: price.pointNameId, amount: String(price.amount) },
-        bonus: bonus && { pointNameId: bonus.pointNameId, amount: String(bonus.amount) },
+        price: amountOf(coupon?.price ?? null) ?? null,
+        bonus: amountOf(coupon?.bonus ?? null) ?? null,
         showsEvidence: coupon?.type === 'time_based',
       }),
     };

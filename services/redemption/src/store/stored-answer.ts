@@ -9,10 +9,20 @@ export type StoredAnswer = Pick<
   Partial<Omit<RedemptionView, 'evidence'>> & { readonly showsEvidence?: boolean };
 
 /** The evidence is still without its token, which is not kept but made anew for each answer (SubmitRedemption). */
-export function viewOf({ showsEvidence, ...stored }: StoredAnswer): RedemptionView {
-  const evidence =
-    showsEvidence === true
-      ? { token: '', shownUntil: new Date(Date.parse(stored.redeemedAt) + EVIDENCE_MS).toISOString() }
-      : null;
-  return { method: 'button', price: null, bonus: null, ...stored, evidence };
+export function viewOf(stored: StoredAnswer): RedemptionView {
+  const { redemptionId, couponId, userId, redeemedAt, userRedemptions } = stored;
+  return {
+    redemptionId,
+    couponId,
+    userId,
+    redeemedAt,
+    userRedemptions,
+    method: stored.method ?? 'button',
+    price: stored.price ?? null,
+    bonus: stored.bonus ?? null,
+    evidence:
+      stored.showsEvidence === true
+        ? { token: '', shownUntil: new Date(Date.parse(redeemedAt) + EVIDENCE_MS).toISOString() }
+        : null,
+  };
 }

@@ -12,6 +12,7 @@ const SOURCE_DAYS = 400;
 export class EngineTables1764000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [
+      ...answers,
       ...coupons,
       ...directory,
       ...grants,
@@ -47,8 +48,34 @@ export class EngineTables1764000000000 implements MigrationInterface {
          DROP COLUMN bonus_amount, DROP COLUMN trigger_id, DROP COLUMN units_resource, DROP COLUMN units,
          DROP COLUMN time_zone, DROP COLUMN recurrence, DROP COLUMN programme_id`,
     );
+    // One partition serves the release before as well.
+    await runner.query('ALTER TABLE stored_answer_all RENAME TO stored_answer_0');
+    await runner.query('ALTER TABLE stored_answer RENAME CONSTRAINT stored_answer_key TO stored_answer_pkey');
   }
 }
+
+/**
+ * One partition instead of eight: every look-up by a key had to set up all of them. Partitioned it stays, as no policy lies
+ * on a partition and expired rows are everybody's (expiring-table.ts).
+ */
+const answers = [
+  'ALTER TABLE stored_answer RENAME TO stored_answer_in_parts',
+  `CREATE TABLE stored_answer (
+     tenant_id uuid NOT NULL,
+     reservation_id uuid NOT NULL,
+     fingerprint uuid NOT NULL,
+     body json NOT NULL,
+     created_at timestamptz NOT NULL,
+     CONSTRAINT stored_answer_key PRIMARY KEY (tenant_id, reservation_id)
+   ) PARTITION BY HASH (reservation_id)`,
+  'CREATE TABLE stored_answer_all PARTITION OF stored_answer FOR VALUES WITH (MODULUS 1, REMAINDER 0)',
+  ...tenantTable('stored_answer'),
+  'ALTER TABLE stored_answer_in_parts NO FORCE ROW LEVEL SECURITY',
+  'INSERT INTO stored_answer_all SELECT * FROM stored_answer_in_parts',
+  'DROP FUNCTION prune_expired_stored_answer(integer)',
+  'DROP TABLE stored_answer_in_parts',
+  ...expiringTable('stored_answer', { days: 30 }),
+];
 
 /** The hot row keeps what decides; texts and order stand apart, so that a batch does not rewrite them. */
 const coupons = [

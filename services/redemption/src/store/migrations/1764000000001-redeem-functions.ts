@@ -26,12 +26,12 @@ export class RedeemFunctions1764000000001 implements MigrationInterface {
     await runner.query(`
       DO $$ DECLARE one regprocedure; BEGIN
         FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
-          AND proname = ANY ('{redeem_batch,redeem_facts,share_units,tell_used_up,take_units,lock_points,move_points,
+          AND proname = ANY ('{redeem_batch,redeem_facts,lock_accounts,share_units,tell_used_up,take_units,move_points,what_was_seen,
                                owe_calls,tell_exhausted,limits_refusal,person_refusal,means_refusal,coupon_refusal,
-                               fact_head,stock_json,units_json,points_json}')
+                               fact_head,stock_json,units_json}')
         LOOP EXECUTE 'DROP FUNCTION ' || one; END LOOP;
       END $$`);
-    await runner.query('DROP TYPE redeem_account, redeem_booking, redeem_verdict, redeem_coupon');
+    await runner.query('DROP TYPE redeem_account, redeem_verdict, redeem_grant, redeem_coupon');
     for (const file of before) await runner.query(read(file));
   }
 }

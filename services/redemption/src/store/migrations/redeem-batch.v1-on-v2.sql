@@ -8,8 +8,14 @@ CREATE FUNCTION redeem_batch(
   headers jsonb
 ) RETURNS json LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
+  PERFORM set_config('octopus.tenant_id', tenant::text, true);
   RETURN redeem_batch(
     tenant, coupon_ids, versions,
+    ARRAY(SELECT concat('"couponId":"', c.coupon_id, '","couponVersion":', c.version, ',"couponType":"', c.type,
+                        '","channelId":"', c.channel_id, '"')
+            FROM unnest(coupon_ids) WITH ORDINALITY AS k (id, place)
+            LEFT JOIN coupon c ON c.tenant_id = tenant AND c.coupon_id = k.id ORDER BY k.place),
+    ARRAY(SELECT concat('"couponId":"', k.id, '"') FROM unnest(coupon_ids) WITH ORDINALITY AS k (id, place) ORDER BY k.place),
     ARRAY(SELECT x.id FROM unnest(exhausted_event_ids) WITH ORDINALITY AS e (id, place)
            CROSS JOIN LATERAL (VALUES (1, e.id), (2, NULL)) AS x (half, id) ORDER BY e.place, x.half),
     NULL, NULL, coupon_places, users, reservations, fingerprints, redemption_ids, event_ids, correlations,

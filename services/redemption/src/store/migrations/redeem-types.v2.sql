@@ -17,51 +17,26 @@ CREATE TYPE redeem_coupon AS (
   time_limit interval,
   price_point uuid,
   price_amount bigint,
-  price_programme uuid,
   bonus_point uuid,
   bonus_amount bigint,
-  bonus_programme uuid,
   trigger_id uuid,
   units_resource text,
   units bigint,
   redeemed bigint,
   max bigint,
-  rev bigint,
-  in_fact text,            -- what its facts and answers say of it, as JSON's fields
-  in_answer text
+  rev bigint
 );
 
--- One entry of a batch with what was decided on it.
+-- What the user holds of a coupon that is not for everyone.
+CREATE TYPE redeem_grant AS (available_at timestamptz, revoked boolean);
+
+-- What was decided on one entry of a batch. What the caller gave of it is found by its place.
 CREATE TYPE redeem_verdict AS (
   place integer,
   coupon_place integer,
-  coupon_id uuid,
-  user_id uuid,
-  reservation_id uuid,
-  fingerprint uuid,
-  redemption_id uuid,
-  event_id uuid,
   outcome text,        -- accepted | known | key_reused | stale | a refusal's code
   uses integer,        -- of this user, before
   last_at timestamptz, -- the latest of them
   nth bigint,          -- whom nothing personal refuses: the how manieth of its coupon in this batch, from 1
-  answer json,         -- known: the stored answer
-  seen json            -- refused for a number: what was seen of the user, as in redeem_facts
-);
-
--- One entry of the ledger to be written.
-CREATE TYPE redeem_booking AS (
-  place integer,
-  user_id uuid,
-  point uuid,
-  programme uuid,
-  amount bigint,          -- signed
-  entry_id uuid,
-  points_event_id uuid,
-  kind text,              -- price | bonus
-  change_after bigint,    -- of this balance by the later entries of this batch
-  entries_after integer,
-  redemption_id uuid,
-  coupon_id uuid,
-  cause_event_id uuid
+  answer json          -- known: the stored answer
 );

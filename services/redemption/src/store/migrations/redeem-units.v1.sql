@@ -3,6 +3,29 @@
 -- What an account holds while a batch is decided.
 CREATE TYPE redeem_account AS (partner_id uuid, resource text, left_over bigint, told boolean);
 
+-- The accounts that the coupons need, each once, locked in the order of (partner, resource); left_over is null of one that
+-- does not exist. A row that was waited for is given as it is after the wait.
+CREATE FUNCTION lock_accounts(tenant uuid, coupons redeem_coupon[])
+RETURNS redeem_account[] LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  accounts redeem_account[];
+BEGIN
+  WITH needed AS (
+    SELECT DISTINCT x.partner_id, x.units_resource AS resource FROM unnest(coupons) x WHERE x.units IS NOT NULL
+  ), held AS MATERIALIZED (
+    SELECT b.partner_id, b.resource, b.units, b.used_up_told
+      FROM needed n JOIN addon_balance b
+        ON b.tenant_id = tenant AND b.partner_id = n.partner_id AND b.resource = n.resource
+     ORDER BY b.partner_id, b.resource FOR UPDATE OF b
+  )
+  SELECT array_agg(ROW(n.partner_id, n.resource, h.units, coalesce(h.used_up_told, false))::redeem_account
+                   ORDER BY n.partner_id, n.resource)
+    INTO accounts
+    FROM needed n LEFT JOIN held h ON h.partner_id = n.partner_id AND h.resource = n.resource;
+  RETURN accounts;
+END
+$$;
+
 -- Decides who gets units, by rank: the different coupons of one partner share its account. The accounts are locked here,
 -- last of all locks. Gives the verdicts back, and tells an owner once that an account no longer covers a coupon.
 CREATE FUNCTION share_units(
@@ -19,31 +42,24 @@ DECLARE
   account redeem_account;
   at integer;
 BEGIN
-  -- What does not exist cannot be locked, and units may come in while this is decided: an account of nothing first.
-  INSERT INTO addon_balance (tenant_id, partner_id, resource, units, revision)
-    SELECT DISTINCT tenant, (k.c).partner_id, (k.c).units_resource, 0, 0
-      FROM unnest(verdicts) x CROSS JOIN LATERAL (SELECT coupons[x.coupon_place] AS c OFFSET 0) k
-     WHERE x.outcome = 'accepted' AND (k.c).units IS NOT NULL AND (k.c).partner_id IS NOT NULL
-       AND NOT EXISTS (SELECT FROM addon_balance b
-                        WHERE b.tenant_id = tenant AND b.partner_id = (k.c).partner_id
-                          AND b.resource = (k.c).units_resource)
-     ORDER BY 2, 3
-    ON CONFLICT (tenant_id, partner_id, resource) DO NOTHING;
-  PERFORM FROM (SELECT DISTINCT x.partner_id, x.units_resource FROM unnest(coupons) x WHERE x.units IS NOT NULL) k
-    JOIN addon_balance b ON b.tenant_id = tenant AND b.partner_id = k.partner_id AND b.resource = k.units_resource
-    ORDER BY b.partner_id, b.resource FOR UPDATE OF b;
-  SELECT array_agg(ROW(k.partner_id, k.units_resource, coalesce(b.units, 0), coalesce(b.used_up_told, false))::redeem_account
-                   ORDER BY k.partner_id, k.units_resource)
-    INTO accounts
-    FROM (SELECT DISTINCT x.partner_id, x.units_resource FROM unnest(coupons) x WHERE x.units IS NOT NULL) k
-    LEFT JOIN LATERAL (SELECT * FROM addon_balance x
-                        WHERE x.tenant_id = tenant AND x.partner_id = k.partner_id AND x.resource = k.units_resource
-                        LIMIT 1) b ON true;
+  accounts := lock_accounts(tenant, coupons);
+  IF EXISTS (SELECT FROM unnest(accounts) a WHERE a.left_over IS NULL) THEN
+    -- What does not exist cannot be locked, and units may come in while this is decided: an account of nothing first.
+    INSERT INTO addon_balance (tenant_id, partner_id, resource, units, revision)
+      SELECT tenant, a.partner_id, a.resource, 0, 0 FROM unnest(accounts) a
+       WHERE a.left_over IS NULL AND a.partner_id IS NOT NULL
+         AND EXISTS (SELECT FROM unnest(verdicts) x CROSS JOIN LATERAL (SELECT coupons[x.coupon_place] AS c OFFSET 0) k
+                      WHERE x.outcome = 'accepted' AND (k.c).partner_id = a.partner_id
+                        AND (k.c).units_resource = a.resource)
+       ORDER BY 2, 3
+      ON CONFLICT (tenant_id, partner_id, resource) DO NOTHING;
+    accounts := lock_accounts(tenant, coupons);
+  END IF;
 
   -- Enough for all who come that far: nothing to decide.
   IF NOT EXISTS (
     SELECT FROM unnest(accounts) a
-     WHERE a.left_over < (SELECT coalesce(sum((k.c).units), 0)
+     WHERE coalesce(a.left_over, 0) < (SELECT coalesce(sum((k.c).units), 0)
                             FROM unnest(verdicts) x
                             CROSS JOIN LATERAL (SELECT coupons[x.coupon_place] AS c OFFSET 0) k
                            WHERE x.outcome = 'accepted' AND (k.c).partner_id IS NOT DISTINCT FROM a.partner_id
@@ -66,7 +82,7 @@ BEGIN
     IF at IS NOT NULL THEN account := accounts[at]; END IF;
     IF sold[v.coupon_place] >= c.max - c.redeemed THEN
       v.outcome := 'sold_out';
-    ELSIF at IS NOT NULL AND account.left_over < c.units THEN
+    ELSIF at IS NOT NULL AND coalesce(account.left_over, 0) < c.units THEN
       v.outcome := 'partner_balance_exhausted';
       IF NOT account.told AND account.partner_id IS NOT NULL THEN
         account.told := true;
@@ -96,7 +112,6 @@ CREATE FUNCTION tell_used_up(
   told_of integer[], coupon_event_ids uuid[], correlations text[], headers json, decided_text text
 ) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  head text := fact_head(headers, 'used_up', decided_text);
   v redeem_verdict;
   c redeem_coupon;
   account redeem_account;
@@ -109,24 +124,26 @@ BEGIN
     event_id := coupon_event_ids[v.coupon_place * 2];
     UPDATE addon_balance b SET used_up_told = true
      WHERE b.tenant_id = tenant AND b.partner_id = account.partner_id AND b.resource = account.resource;
-    INSERT INTO outbox (shard, id, tenant_id, topic, key, headers, payload)
-      VALUES (outbox_shard(account.partner_id::text), event_id, tenant, 'redemption.addon.v1', account.partner_id::text,
-              (head || event_id || '","ce_subject":"addon/' || account.partner_id || '/' || account.resource
-                || '","ce_correlationid":' || to_json(correlations[v.place]) || '}')::json,
-              ('{"partnerId":"' || account.partner_id || '","channelId":"' || c.channel_id
-                || '","couponId":"' || c.coupon_id || '","wanted":' || units_json(c.units_resource, c.units)
-                || ',"left":' || account.left_over || ',"usedUpAt":"' || decided_text || '"}')::json);
+    INSERT INTO outbox (shard, tenant_id, topic, head, facts)
+      VALUES (outbox_shard(account.partner_id::text), tenant, 'redemption.addon.v1',
+              fact_head(headers, 'used_up', decided_text),
+              concat('["', account.partner_id, '",{"ce_id":"', event_id, '","ce_subject":"addon/', account.partner_id, '/',
+                     account.resource, '","ce_correlationid":"', correlations[v.place], E'"}]\n{"partnerId":"',
+                     account.partner_id, '","channelId":"', c.channel_id, '","couponId":"', c.coupon_id, '","wanted":',
+                     units_json(c.units_resource, c.units), ',"left":', coalesce(account.left_over, 0),
+                     ',"usedUpAt":"', decided_text, '"}'));
   END LOOP;
 END
 $$;
 
 -- Takes the winners' units and writes the accounts' statement. entry_ids 7 of an entry: the statement's.
 CREATE FUNCTION take_units(
-  tenant uuid, coupons redeem_coupon[], verdicts redeem_verdict[], entry_ids uuid[], decided_at timestamptz
+  tenant uuid, coupons redeem_coupon[], verdicts redeem_verdict[], redemption_ids uuid[], entry_ids uuid[],
+  decided_at timestamptz
 ) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
   WITH taken AS (
-    SELECT (k.c).partner_id, (k.c).units_resource AS resource, (k.c).units, v.place, v.redemption_id,
+    SELECT (k.c).partner_id, (k.c).units_resource AS resource, (k.c).units, v.place,
            -- What the winners behind this one in the batch will take from the same account.
            sum((k.c).units) OVER (PARTITION BY (k.c).partner_id, (k.c).units_resource ORDER BY v.place DESC)
              - (k.c).units AS taken_after
@@ -141,7 +158,7 @@ BEGIN
   )
   INSERT INTO addon_entry (tenant_id, partner_id, entry_id, resource, amount, units, cause, subject_id, booked_at)
     SELECT tenant, t.partner_id, entry_ids[t.place * 7], t.resource, -t.units, a.units + t.taken_after, 'redeemed',
-           t.redemption_id, decided_at
+           redemption_ids[t.place], decided_at
       FROM taken t JOIN account a ON a.partner_id = t.partner_id AND a.resource = t.resource
      ORDER BY t.place;
 END

@@ -167,6 +167,7 @@ BEGIN
     RETURNING * INTO STRICT b;
   INSERT INTO point_entry (tenant_id, user_id, entry_id, point_name_id, amount, balance, revision, cause, hops, booked_at)
     VALUES (tenant, owner_id, entry, point, change, b.balance, b.revision, cause, hops, at);
+  IF change > 0 THEN PERFORM wake_by_points(tenant, owner_id, point); END IF;
   RETURN json_build_object(
     'entryId', entry, 'pointNameId', point, 'amount', change::text, 'balance', b.balance::text,
     'balanceRevision', b.revision, 'cause', cause, 'hops', hops,

@@ -5,22 +5,15 @@
 -- A note is seen only after its commit. Who blocks an attempt looks once more after the commit of that; one of the two
 -- comes later and sees the other. Hence notes are written whether or not anything is blocked now.
 
--- Points that were credited, where some automatic coupon costs them.
-CREATE FUNCTION wake_by_points() RETURNS trigger LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-AS $$
+-- Points that were credited, where some automatic coupon costs them. Not a trigger but called by whoever credits: one on
+-- the ledger would hand every statement's rows over, also of the many whom nobody waits for.
+CREATE FUNCTION wake_by_points(tenant uuid, owner_id uuid, point uuid) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
   INSERT INTO auto_wake (tenant_id, cause)
-    SELECT DISTINCT b.tenant_id, 'points/' || b.user_id || '/' || b.point_name_id
-      FROM booked b
-     WHERE b.amount > 0
-       AND EXISTS (SELECT FROM coupon c
-                    WHERE c.tenant_id = b.tenant_id AND c.price_point = b.point_name_id AND c.type = 'auto');
-  RETURN NULL;
+    SELECT tenant, concat('points/', owner_id, '/', point)
+     WHERE EXISTS (SELECT FROM coupon c WHERE c.tenant_id = tenant AND c.price_point = point AND c.type = 'auto');
 END
 $$;
-CREATE TRIGGER wake_attempts AFTER INSERT ON point_entry
-  REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION wake_by_points();
 
 -- Units that came in: a purchase, or a return.
 CREATE FUNCTION wake_by_units() RETURNS trigger LANGUAGE plpgsql AS $$
