@@ -18,7 +18,7 @@ export interface RedeemEntry {
   readonly eventId: string;
   readonly correlationId: string;
   /** W3C; absent where nothing is traced. */
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
 }
 
 /** What the database said of one entry. */

@@ -5,6 +5,8 @@ import { rules } from './rules/rules.js';
 
 export type { CouponFacts, Facts } from './rules/rule.js';
 
+const couponRules = rules.filter((rule) => rule.about === 'coupon');
+
 /** One rule that says no, as the caller is told. */
 export interface FailedRule {
   readonly refusal: Refusal;
@@ -48,7 +50,7 @@ export function refusalWith(code: RefusalCode, facts: Facts | undefined, now: nu
  * clock is not the one that decides, so a refusal given here is confirmed against the database before it is answered.
  */
 export function looksRefused(facts: CouponFacts, now: number): boolean {
-  return rules.some((rule) => rule.about === 'coupon' && rule.check(facts, now) !== undefined);
+  return couponRules.some((rule) => rule.check(facts, now) !== undefined);
 }
 
 function failedRule(failure: Failure, { coupon }: Facts): FailedRule {

@@ -28,9 +28,7 @@ export class CouponMemory {
   get(tenantId: string, couponId: string): Coupon | undefined {
     const key = keyOf(tenantId, couponId);
     const coupon = this.coupons.get(key);
-    if (coupon === undefined) return undefined;
-    this.coupons.delete(key);
-    this.coupons.set(key, coupon);
+    if (coupon !== undefined && this.isFilling) this.put(key, coupon);
     return coupon;
   }
 
@@ -69,11 +67,16 @@ export class CouponMemory {
   learnStock(tenantId: string, couponId: string, stock: Stock): void {
     const key = keyOf(tenantId, couponId);
     const known = this.coupons.get(key);
-    if (known !== undefined) this.put(key, { ...known, stock: newer(known.stock, stock) });
+    if (known !== undefined && known.stock.revision < stock.revision) this.put(key, { ...known, stock });
+  }
+
+  private get isFilling(): boolean {
+    return this.coupons.size > MAX_COUPONS / 2;
   }
 
   private put(key: string, coupon: Coupon): void {
-    this.coupons.delete(key);
+    // Who was used last matters only when somebody may have to go soon.
+    if (this.isFilling) this.coupons.delete(key);
     this.coupons.set(key, coupon);
     if (this.coupons.size <= MAX_COUPONS) return;
     const [oldest] = this.coupons.keys();

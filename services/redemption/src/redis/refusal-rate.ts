@@ -24,7 +24,8 @@ export class RefusalRate {
       counts.decided /= 2;
       counts.refused /= 2;
     }
-    this.coupons.delete(coupon);
+    // Who was asked about last matters only when somebody may have to go soon.
+    if (this.coupons.size > MAX_COUPONS / 2) this.coupons.delete(coupon);
     this.coupons.set(coupon, counts);
     if (this.coupons.size <= MAX_COUPONS) return;
     const [oldest] = this.coupons.keys();

@@ -4,7 +4,9 @@ import type { Stages } from '../combiner/lane.js';
 import type { Ticket } from '../combiner/ticket.js';
 import type { RedeemAnswer } from '../domain/answer.js';
 import type { RedeemEntry } from '../domain/batch.js';
+import type { Coupon } from '../domain/coupon.js';
 import { looksRefused, refusalWith } from '../domain/evaluate.js';
+import type { Means } from '../domain/means.js';
 import { type Person, stranger } from '../domain/person.js';
 import type { RefusalCode } from '../domain/refusal.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
@@ -55,28 +57,13 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
   async screen(batch: readonly RedeemTicket[]): Promise<ScreenedBatch> {
     const end = this.batchSeconds.startTimer({ stage: 'screen' });
     await failpoint('redemption.before-gate');
-    const now = this.clock.now().getTime();
-    const hopeful = batch.filter(({ entry }) => !this.looksRefused(entry, now));
-    const asked = this.groupByCoupon(hopeful);
-    const verdicts = await this.gate.admit(
-      batch[0]?.entry.tenantId ?? '',
-      [...asked].map(([couponId, tickets]) => ({
-        couponId,
-        userIds: tickets.map(({ entry }) => entry.userId),
-      })),
-    );
-    const stillHopeful = new Set(hopeful);
-    for (const [couponId, tickets] of asked) {
-      verdicts.get(couponId)?.forEach((verdict, place) => {
-        const ticket = tickets[place];
-        if (ticket !== undefined && verdict === 'refused') stillHopeful.delete(ticket);
-      });
-    }
-    if (stillHopeful.size < batch.length)
-      await this.confirm(batch.filter((ticket) => !stillHopeful.has(ticket)));
+    const suspects = new Set<RedeemTicket>();
+    const asked = this.askMemory(batch, suspects);
+    if (asked.size > 0) await this.askGate(asked, suspects);
+    if (suspects.size > 0) await this.confirm(batch.filter((ticket) => suspects.has(ticket)));
     await failpoint('redemption.after-gate');
     end();
-    return { tickets: batch.filter((ticket) => !ticket.isSettled) };
+    return { tickets: suspects.size === 0 ? batch : batch.filter((ticket) => !ticket.isSettled) };
   }
 
   /** The function; then the answers; then, with nobody waiting, memory and Redis. */
@@ -104,23 +91,44 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
     await Promise.all(this.settling);
   }
 
-  private looksRefused({ tenantId, couponId, means }: RedeemEntry, now: number): boolean {
-    const coupon = this.memory.get(tenantId, couponId);
-    // Dropped from memory meanwhile: looked up like a refusal, which also brings it back.
-    return coupon === undefined || looksRefused({ coupon, means }, now);
+  /** Adds whom the coupon alone would refuse to `suspects`. @returns of the others, those whom the gate is to be asked about */
+  private askMemory(
+    batch: readonly RedeemTicket[],
+    suspects: Set<RedeemTicket>,
+  ): Map<string, RedeemTicket[]> {
+    const now = this.clock.now().getTime();
+    const asked = new Map<string, RedeemTicket[]>();
+    for (const [couponId, tickets] of byCoupon(batch)) {
+      const coupon = this.memory.get(batch[0]?.entry.tenantId ?? '', couponId);
+      // Dropped from memory meanwhile: looked up like a refusal, which also brings it back.
+      const hasHope = coupon === undefined ? () => false : hopeIn(coupon, now);
+      const hopeful = tickets.filter(hasHope);
+      if (hopeful.length < tickets.length)
+        for (const ticket of tickets) if (!hasHope(ticket)) suspects.add(ticket);
+      if (coupon !== undefined && hopeful.length > 0 && this.gate.engages(coupon))
+        asked.set(couponId, hopeful);
+    }
+    return asked;
   }
 
-  private groupByCoupon(tickets: readonly RedeemTicket[]): Map<string, RedeemTicket[]> {
-    const groups = new Map<string, RedeemTicket[]>();
-    for (const ticket of tickets) {
-      const { tenantId, couponId } = ticket.entry;
-      const coupon = this.memory.get(tenantId, couponId);
-      if (coupon === undefined || !this.gate.engages(coupon)) continue;
-      const group = groups.get(couponId);
-      if (group === undefined) groups.set(couponId, [ticket]);
-      else group.push(ticket);
+  private async askGate(
+    asked: ReadonlyMap<string, readonly RedeemTicket[]>,
+    suspects: Set<RedeemTicket>,
+  ): Promise<void> {
+    const [first] = asked.values();
+    const verdicts = await this.gate.admit(
+      first?.[0]?.entry.tenantId ?? '',
+      [...asked].map(([couponId, tickets]) => ({
+        couponId,
+        userIds: tickets.map(({ entry }) => entry.userId),
+      })),
+    );
+    for (const [couponId, tickets] of asked) {
+      verdicts.get(couponId)?.forEach((verdict, place) => {
+        const ticket = tickets[place];
+        if (ticket !== undefined && verdict === 'refused') suspects.add(ticket);
+      });
     }
-    return groups;
   }
 
   private async confirm(suspects: readonly RedeemTicket[]): Promise<void> {
@@ -174,10 +182,10 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
       const result = results[place];
       if (result === undefined || !('outcome' in result)) return;
       const { outcome } = result;
-      const count = counts.get(couponId) ?? { decided: 0, refused: 0 };
+      let count = counts.get(couponId);
+      if (count === undefined) counts.set(couponId, (count = { decided: 0, refused: 0 }));
       count.decided += 1;
       if (outcome.kind === 'refused' && byNumbers.includes(outcome.code)) count.refused += 1;
-      counts.set(couponId, count);
     });
     const tenantId = entries[0]?.tenantId ?? '';
     for (const [couponId, { decided, refused }] of counts)
@@ -206,4 +214,25 @@ export class DecideBatch implements Stages<RedeemEntry, RedeemAnswer, ScreenedBa
     const tracked = work.catch(() => undefined).finally(() => this.settling.delete(tracked));
     this.settling.add(tracked);
   }
+}
+
+/** In order of arrival within each. */
+function byCoupon(batch: readonly RedeemTicket[]): Map<string, RedeemTicket[]> {
+  const groups = new Map<string, RedeemTicket[]>();
+  for (const ticket of batch) {
+    const group = groups.get(ticket.entry.couponId);
+    if (group === undefined) groups.set(ticket.entry.couponId, [ticket]);
+    else group.push(ticket);
+  }
+  return groups;
+}
+
+/** Whether the coupon alone lets one pass; the rules are asked once for all who come by the same means. */
+function hopeIn(coupon: Coupon, now: number): (ticket: RedeemTicket) => boolean {
+  const known = new Map<Means, boolean>();
+  return ({ entry: { means } }) => {
+    let isHopeful = known.get(means);
+    if (isHopeful === undefined) known.set(means, (isHopeful = !looksRefused({ coupon, means }, now)));
+    return isHopeful;
+  };
 }

@@ -47,14 +47,19 @@ export class RunBatch {
   /** Never rejects; every entry has a result, in the order given. */
   async run(entries: readonly RedeemEntry[]): Promise<BatchResult> {
     const gathered: Gathered = { coupons: new Map(), now: 0 };
-    const results = [...(await this.attempt(entries, gathered))];
-    const stale = results.flatMap((result, place) => (isStale(result) ? [place] : []));
-    if (stale.length > 0) {
-      const again = stale.map((place) => entries[place] as RedeemEntry);
-      const second = await this.onNewTerms(again, gathered);
-      stale.forEach((place, index) => (results[place] = second[index] as EntryResult));
-    }
+    const first = await this.attempt(entries, gathered);
+    const results = first.some(isStale) ? await this.againWhereStale(entries, first, gathered) : first;
     return { results, ...gathered };
+  }
+
+  private async againWhereStale(
+    entries: readonly RedeemEntry[],
+    first: readonly EntryResult[],
+    gathered: Gathered,
+  ): Promise<readonly EntryResult[]> {
+    const stale = entries.filter((_, place) => isStale(first[place] as EntryResult));
+    const second = (await this.onNewTerms(stale, gathered)).values();
+    return first.map((result) => (isStale(result) ? (second.next().value as EntryResult) : result));
   }
 
   private async onNewTerms(
