@@ -12,7 +12,7 @@ const secret = z
 export const OTHER_CONNECTIONS = 2;
 
 const variables = platformEnv.extend({
-  /** Coupons are spread over so many queues; each may use two database connections at a time. */
+  /** So many batches may be decided at a time (combiner/lanes.ts); each may use two database connections. */
   REDEMPTION_LANES: whole('lanes').pipe(z.int().min(1).max(64)).default(2),
   REDEMPTION_MAX_BATCH: whole('entries').pipe(z.int().min(1).max(256)).default(128),
   /** More waiting redemptions than this are answered 503. */

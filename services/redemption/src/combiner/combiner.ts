@@ -1,10 +1,8 @@
-import { Lane, type Stages } from './lane.js';
+import type { Stages } from './lane.js';
+import { type LaneLimits, Lanes } from './lanes.js';
 import { type Combinable, Ticket } from './ticket.js';
 
-export interface CombinerLimits {
-  /** Independent queues; one coupon always uses the same one. Each may use two database connections at a time. */
-  readonly lanes: number;
-  readonly maxBatch: number;
+export interface CombinerLimits extends LaneLimits {
   /** Entries waiting over all lanes; more are turned away. */
   readonly maxWaiting: number;
   /** Entries of one user, waiting or running; more are turned away. */
@@ -15,64 +13,50 @@ export type Submission<Answer> =
   | { readonly taken: true; readonly answer: Promise<Answer> }
   | { readonly taken: false; readonly reason: 'full' | 'user_busy' };
 
-/**
- * Natural batching: no timer, and never a batch of more than one caller would have waited for anyway. Turns away what
- * it cannot hold instead of letting the queue grow.
- */
+/** Natural batching. Turns away what it cannot hold instead of letting the queue grow. */
 export class Combiner<Entry extends Combinable, Answer, Screened> {
-  private readonly lanes: readonly Lane<Entry, Answer, Screened>[];
-  private readonly perUser = new Map<string, number>();
+  private readonly lanes: Lanes<Entry, Answer, Screened>;
+  /** By tenant and user. */
+  private readonly busy = new Map<string, Map<string, number>>();
 
   constructor(
     stages: Stages<Entry, Answer, Screened>,
     private readonly limits: CombinerLimits,
   ) {
-    this.lanes = Array.from({ length: limits.lanes }, () => new Lane(stages, limits.maxBatch));
+    this.lanes = new Lanes(stages, limits);
   }
 
   get waiting(): number {
-    return this.lanes.reduce((sum, lane) => sum + lane.waiting, 0);
+    return this.lanes.waiting;
   }
 
   submit(entry: Entry): Submission<Answer> {
     if (this.waiting >= this.limits.maxWaiting) return { taken: false, reason: 'full' };
-    const user = userKey(entry);
-    const busy = this.perUser.get(user) ?? 0;
-    if (busy >= this.limits.maxPerUser) return { taken: false, reason: 'user_busy' };
-    this.perUser.set(user, busy + 1);
-    const ticket = new Ticket<Entry, Answer>(entry, () => this.release(user));
-    this.laneOf(entry).add(ticket);
+    if (!this.hold(entry)) return { taken: false, reason: 'user_busy' };
+    const ticket = new Ticket<Entry, Answer>(entry, this.release);
+    this.lanes.add(ticket);
     return { taken: true, answer: ticket.answer };
   }
 
   /** Resolves when everything handed in so far is answered. */
-  async idle(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.idle()));
+  idle(): Promise<void> {
+    return this.lanes.idle();
   }
 
-  private laneOf(entry: Entry): Lane<Entry, Answer, Screened> {
-    const index = laneNumber(entry, this.lanes.length);
-    return this.lanes[index] as Lane<Entry, Answer, Screened>;
+  private hold({ tenantId, userId }: Entry): boolean {
+    let users = this.busy.get(tenantId);
+    if (users === undefined) this.busy.set(tenantId, (users = new Map<string, number>()));
+    const count = users.get(userId) ?? 0;
+    if (count >= this.limits.maxPerUser) return false;
+    users.set(userId, count + 1);
+    return true;
   }
 
-  private release(user: string): void {
-    const busy = (this.perUser.get(user) ?? 1) - 1;
-    if (busy === 0) this.perUser.delete(user);
-    else this.perUser.set(user, busy);
-  }
-}
-
-/** FNV-1a of tenant and coupon: the same coupon in the same lane, coupons spread evenly. */
-export function laneNumber({ tenantId, couponId }: Combinable, lanes: number): number {
-  let hash = 0x811c9dc5;
-  for (const text of [tenantId, couponId]) {
-    for (let index = 0; index < text.length; index += 1) {
-      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-    }
-  }
-  return (hash >>> 0) % lanes;
-}
-
-function userKey({ tenantId, userId }: Combinable): string {
-  return `${tenantId}/${userId}`;
+  private readonly release = ({ tenantId, userId }: Entry): void => {
+    const users = this.busy.get(tenantId);
+    const count = (users?.get(userId) ?? 1) - 1;
+    if (count > 0) users?.set(userId, count);
+    else users?.delete(userId);
+    if (users?.size === 0) this.busy.delete(tenantId);
+  };
 }

@@ -1,3 +1,4 @@
+import { Returners } from './returners.js';
 import type { Combinable, Ticket } from './ticket.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -10,6 +11,21 @@ export interface Stages<Entry extends Combinable, Answer, Screened> {
   settle(screened: Screened): Promise<void>;
 }
 
+/** What a lane asks of whoever spreads entries over lanes. */
+export interface LaneHost<Entry extends Combinable, Answer> {
+  readonly maxBatch: number;
+  /** Milliseconds that callers who were just answered are waited for at most; 0 = not at all. */
+  readonly returnMs: number;
+  /** Of a coupon that shares no batch with others. */
+  isApart(entry: Entry): boolean;
+  /** Milliseconds after which a second stage is late. */
+  patience(): number;
+  /** The second stage of this batch is late and goes on. */
+  late(batch: readonly Ticket<Entry, Answer>[]): void;
+  /** A second stage is over. */
+  done(batch: readonly Ticket<Entry, Answer>[], tookMs: number, wasLate: boolean): void;
+}
+
 /**
  * One queue with one batch in each stage. Batches form by themselves, of what came while the stages were busy.
  *
@@ -20,14 +36,19 @@ export interface Stages<Entry extends Combinable, Answer, Screened> {
  */
 export class Lane<Entry extends Combinable, Answer, Screened> {
   private readonly line = new WaitingLine<Entry, Answer>();
+  private readonly returners: Returners;
   private pumping: Promise<void> | undefined;
   private running: Promise<void> = Promise.resolve();
   private screensAtOnce = false;
+  /** Its second stage takes so long that somebody must be holding what it needs. */
+  isLate = false;
 
   constructor(
     private readonly stages: Stages<Entry, Answer, Screened>,
-    private readonly maxBatch: number,
-  ) {}
+    private readonly host: LaneHost<Entry, Answer>,
+  ) {
+    this.returners = new Returners(host.returnMs);
+  }
 
   get waiting(): number {
     return this.line.size;
@@ -35,7 +56,17 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
 
   add(ticket: Ticket<Entry, Answer>): void {
     this.line.add(ticket);
+    this.returners.came();
     this.pumping ??= this.pump();
+  }
+
+  get isBusy(): boolean {
+    return this.pumping !== undefined;
+  }
+
+  /** Those that wait, for another lane. */
+  drain(): Ticket<Entry, Answer>[] {
+    return this.line.drain();
   }
 
   /** Resolves when nothing waits and nothing runs. */
@@ -45,17 +76,24 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
   }
 
   private async pump(): Promise<void> {
-    // Not a timer: one turn of the event loop, so that requests read in the same turn share a batch.
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     for (;;) {
-      if (this.screensAtOnce) await this.running;
-      const batch = this.line.take(this.maxBatch);
+      if (this.screensAtOnce) await this.whenFree();
+      const batch = this.line.take(this.host.maxBatch, (entry) => this.host.isApart(entry));
       if (batch.length === 0) break;
       const screened = await this.screen(batch);
       await this.running;
       if (screened !== undefined) this.running = this.settle(batch, screened.value);
     }
     this.pumping = undefined;
+  }
+
+  private async whenFree(): Promise<void> {
+    await this.running;
+    const returning = this.returners.wait();
+    if (returning === undefined) return;
+    await returning;
+    await turn();
   }
 
   private async screen(batch: readonly Ticket<Entry, Answer>[]): Promise<{ value: Screened } | undefined> {
@@ -73,11 +111,28 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
 
   /** Never rejects: whatever happens, every ticket of the batch ends settled. */
   private async settle(batch: readonly Ticket<Entry, Answer>[], screened: Screened): Promise<void> {
+    const since = performance.now();
+    const watch = setTimeout(() => {
+      this.isLate = true;
+      this.host.late(batch);
+    }, this.host.patience());
     try {
       await this.stages.settle(screened);
-      for (const ticket of batch) ticket.fail(new Error('the batch left this entry without an answer'));
+      for (const ticket of batch)
+        if (!ticket.isSettled) ticket.fail(new Error('the batch left this entry without an answer'));
     } catch (error) {
       for (const ticket of batch) ticket.fail(error);
     }
+    clearTimeout(watch);
+    const tookMs = performance.now() - since;
+    this.returners.answered(batch.length, tookMs);
+    const wasLate = this.isLate;
+    this.isLate = false;
+    this.host.done(batch, tookMs, wasLate);
   }
+}
+
+/** Not a timer: one turn of the event loop, so that requests read in the same turn share a batch. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -14,7 +14,8 @@ export class Ticket<Entry extends Combinable, Answer> {
 
   constructor(
     readonly entry: Entry,
-    private readonly onSettled: (ticket: Ticket<Entry, Answer>) => void,
+    /** One for all tickets: a closure less per redemption. */
+    private readonly onSettled: (entry: Entry) => void,
   ) {
     this.answer = new Promise<Answer>((resolve, reject) => {
       this.resolve = resolve;
@@ -37,7 +38,7 @@ export class Ticket<Entry extends Combinable, Answer> {
   private settle(): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.onSettled(this);
+    this.onSettled(this.entry);
     return true;
   }
 }

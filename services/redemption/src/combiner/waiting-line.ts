@@ -20,19 +20,25 @@ export class WaitingLine<Entry extends Combinable, Answer> {
     this.count += 1;
   }
 
-  /** The next batch, at most `max` long; empty when nobody waits. */
-  take(max: number): Ticket<Entry, Answer>[] {
+  /**
+   * The next batch, at most `max` long; empty when nobody waits.
+   * @param isApart of a coupon that shares no batch with others
+   */
+  take(max: number, isApart: (entry: Entry) => boolean): Ticket<Entry, Answer>[] {
     const next = this.byTenant.entries().next();
     if (next.done === true) return [];
     const [tenantId, waiting] = next.value;
     const batch: Ticket<Entry, Answer>[] = [];
     const left: Ticket<Entry, Answer>[] = [];
     const seen = new Set<string>();
+    const first = (waiting[0] as Ticket<Entry, Answer>).entry;
+    const only = isApart(first) ? first.couponId : undefined;
     let index = 0;
     for (; index < waiting.length && batch.length < max; index += 1) {
       const ticket = waiting[index] as Ticket<Entry, Answer>;
-      const { userId } = ticket.entry;
-      if (seen.has(userId)) {
+      const { userId, couponId } = ticket.entry;
+      const fits = only === undefined ? !isApart(ticket.entry) : couponId === only;
+      if (!fits || seen.has(userId)) {
         left.push(ticket);
         continue;
       }
@@ -46,5 +52,13 @@ export class WaitingLine<Entry extends Combinable, Answer> {
     }
     this.count -= batch.length;
     return batch;
+  }
+
+  /** All of them, each tenant's in order of arrival; nobody waits here any more. */
+  drain(): Ticket<Entry, Answer>[] {
+    const all = [...this.byTenant.values()].flat();
+    this.byTenant.clear();
+    this.count = 0;
+    return all;
   }
 }

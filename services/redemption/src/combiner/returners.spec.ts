@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Returners } from './returners.js';
+
+const LONG_MS = 5_000;
+/** Milliseconds that a batch took: half of it is more than the limits here. */
+const TOOK_MS = 20_000;
+const SHORT_MS = 5;
+
+/** How the wait after a batch of so many ended, of whom so many come back. */
+async function waited(returners: Returners, answered: number, back: number): Promise<string> {
+  returners.answered(answered, TOOK_MS);
+  const wait = returners.wait();
+  if (wait === undefined) return 'not at all';
+  for (let n = 0; n < back; n += 1) returners.came();
+  return Promise.race([wait.then(() => 'waited'), sleep(LONG_MS / 2, 'still waiting')]);
+}
+
+describe('Returners', () => {
+  it('are waited for until as many have come as were answered', async () => {
+    expect(await waited(new Returners(LONG_MS), 4, 4)).toBe('waited');
+  });
+
+  it('count from their answer on, not only while they are waited for', () => {
+    const returners = new Returners(LONG_MS);
+    returners.answered(2, TOOK_MS);
+    returners.came();
+    returners.came();
+    expect(returners.wait()).toBeUndefined();
+  });
+
+  it('are not waited for longer than the limit', async () => {
+    const returners = new Returners(SHORT_MS);
+    expect(await waited(returners, 4, 3)).toBe('waited');
+  });
+
+  it('are waited for no longer than half of what their batch took', async () => {
+    const returners = new Returners(LONG_MS);
+    returners.answered(4, 15);
+    const since = performance.now();
+    await returners.wait();
+    expect(performance.now() - since).toBeLessThan(LONG_MS / 10);
+  });
+
+  it('are not waited for where nobody was answered lately, or the batch was cheap', async () => {
+    const returners = new Returners(SHORT_MS);
+    expect(returners.wait()).toBeUndefined();
+    returners.answered(4, 0.5);
+    expect(returners.wait()).toBeUndefined();
+    returners.answered(4, TOOK_MS);
+    await sleep(SHORT_MS + 1);
+    expect(returners.wait()).toBeUndefined();
+  });
+
+  it('are waited for ever more seldom where they do not come, and each time again when they do', async () => {
+    const returners = new Returners(SHORT_MS);
+    const waits = async (rounds: number, back: number): Promise<number> => {
+      let count = 0;
+      for (let n = 0; n < rounds; n += 1) if ((await waited(returners, 2, back)) === 'waited') count += 1;
+      return count;
+    };
+    expect(await waits(100, 0)).toBe(6);
+    while ((await waited(returners, 2, 2)) !== 'waited') continue;
+    expect(await waits(5, 2)).toBe(5);
+  });
+
+  it('are never waited for where the limit is 0', async () => {
+    expect(await waited(new Returners(0), 4, 4)).toBe('not at all');
+  });
+});
