@@ -2,7 +2,6 @@ import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
 import type { Message, Producer } from 'kafkajs';
 import { KafkaConnection, kafkaRetry } from './kafka-connection.js';
-import { groupedInOneGo } from './kafkajs-records.js';
 import { partitionByKey } from './key-partitioner.js';
 import type { OutgoingRecord } from './outgoing-record.js';
 import { RevocableSockets } from './revocable-sockets.js';
@@ -89,7 +88,7 @@ export class EventProducer {
     for (const { topic, record } of messages) {
       const ofTopic = perTopic.get(topic);
       if (ofTopic) ofTopic.push(record);
-      else perTopic.set(topic, groupedInOneGo([record]));
+      else perTopic.set(topic, [record]);
     }
     const topicMessages = [...perTopic].map(([topic, records]) => ({
       topic: this.connection.topicName(topic),

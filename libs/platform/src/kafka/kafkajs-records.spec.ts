@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import { type Encoded, encodeProduce, encodeRecordsFast, groupedInOneGo } from './kafkajs-records.js';
+import { type Encoded, encodeProduce, encodeRecordsFast } from './kafkajs-records.js';
 import { OutgoingRecord, SharedHeaders } from './outgoing-record.js';
 
 const NOW = Date.parse('2026-11-22T10:00:00.123Z');
@@ -138,40 +138,5 @@ describe("kafkajs' produce request", () => {
     } finally {
       clock.mockRestore();
     }
-  });
-});
-
-describe("kafkajs' messages per partition", () => {
-  const group = require('kafkajs/src/producer/groupMessagesPerPartition.js') as (of: {
-    topic: string;
-    partitionMetadata: unknown[];
-    messages: number[];
-    partitioner: (of: { message: number }) => number;
-  }) => Record<string, number[]>;
-  const grouped = (messages: number[]) =>
-    group({ topic: 't', partitionMetadata: [{}], messages, partitioner: ({ message }) => message % 5 });
-
-  it('are the same ones in the same order, in one go', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat({ max: 30 })), (messages) => {
-        expect(grouped(groupedInOneGo([...messages]))).toEqual(grouped(messages));
-      }),
-    );
-    const array = groupedInOneGo([1, 6]);
-    array.push(11);
-    expect(grouped(array)).toEqual({ 1: [1, 6, 11] });
-  });
-
-  it('are not copied at each step', () => {
-    let copies = 0;
-    const counting = (messages: number[]) => {
-      const step = jest.fn((before: Record<string, number[]>, message: number) => {
-        copies += before['0']?.length ?? 0;
-        return { ...before, 0: [...(before['0'] ?? []), message] };
-      });
-      messages.reduce(step, {});
-    };
-    counting(groupedInOneGo(Array.from({ length: 100 }, (_, n) => n)));
-    expect(copies).toBe(0);
   });
 });

@@ -91,27 +91,3 @@ function sizeOf(topicData: OurArguments['topicData']): number {
     }
   return bytes;
 }
-
-/**
- * Messages that kafkajs groups per partition in time that grows with their number. It does so by a `reduce` whose step
- * copies the messages that the partition has already; here each is given to the step on its own.
- */
-export function groupedInOneGo<Record>(records: Record[]): Record[] {
-  return Object.assign(records, { reduce: reduceEach });
-}
-
-type Grouped<Record> = { [partition: string]: Record[] };
-
-function reduceEach<Record>(
-  this: readonly Record[],
-  step: (before: Grouped<Record>, record: Record) => Grouped<Record>,
-  grouped: Grouped<Record>,
-): Grouped<Record> {
-  for (const record of this)
-    for (const partition in step({}, record)) {
-      const ofPartition = grouped[partition];
-      if (ofPartition) ofPartition.push(record);
-      else grouped[partition] = [record];
-    }
-  return grouped;
-}

@@ -149,9 +149,7 @@ describe('the change to bundles', () => {
     const seen = ({ shard, topic, key, headers, payload }: Fact) => ({ shard, topic, key, headers, payload });
     expect(rows.map(seen)).toEqual(before.map(seen));
     await add([fact(30)]);
-    await add([
-      fact(31, { key: 'k1', payload: { n: 31, text: 'two\nlines, "quoted" \\ ž' } as { n: number } }),
-    ]);
+    await add([fact(31, { key: 'k1', payload: { n: 31, text: 'two\nlines, "quoted" \\ ž' } })]);
     const old = (await pool.query<Fact>('SELECT * FROM outbox ORDER BY seq')).rows;
 
     await inTransaction(() => migration.up(runner));

@@ -132,6 +132,23 @@ describe('OutboxRelay', () => {
         data: { ...aUser(), userId: key },
       }),
     );
+  /** Facts of these keys in one statement, hence in bundles. */
+  const addAll = ({ outbox, database: tenants }: Replica, keys: readonly string[], revision: number) =>
+    tenants.transaction(tenantId, (tx) =>
+      outbox.addAll(
+        tx,
+        keys.map((key) => ({
+          topic: TOPIC,
+          name: 'user-changed' as const,
+          tenantId,
+          key,
+          subject: `user/${key}`,
+          revision,
+          time: new Date().toISOString(),
+          data: { ...aUser(), userId: key },
+        })),
+      ),
+    );
   const revisionsOf = (key: string) =>
     records.filter((record) => record.key === key).map(({ envelope }) => envelope?.revision);
   /** Without what was delivered again. */
@@ -160,6 +177,25 @@ describe('OutboxRelay', () => {
     expect(record?.envelope).toMatchObject({ tenantId, source: '/octopus/targeting', revision: 1 });
     expect(record?.data).toMatchObject({ userId: keys[0] });
     expect(await one.metrics.registry.metrics()).toContain(`outbox_published_total{topic="${TOPIC}"} 100`);
+  });
+
+  it('publishes bundles whole: in order per key across them, deleted when all of it is acknowledged', async () => {
+    let acknowledges = false;
+    const one = await replica((send) => async (messages, deadline) => {
+      await send(messages, deadline);
+      if (!acknowledges) throw new Error('the answer is lost');
+    });
+    const keys = upTo(40).map(() => newId());
+    for (const revision of upTo(5)) await addAll(one, keys, revision);
+    const { rows } = await database.ownerPool().query<{ n: number }>('SELECT count(*)::int AS n FROM outbox');
+    expect(rows[0]?.n).toBe(5 * 8);
+    one.relay.start();
+    await eventually(() => keys.forEach((key) => expect(firstSeenOf(key)).toEqual(upTo(5))));
+    expect(await left()).toBe(200);
+    acknowledges = true;
+    await eventually(async () => expect(await left()).toBe(0));
+    keys.forEach((key) => expect(revisionsOf(key).slice(-5)).toEqual(upTo(5)));
+    expect(await one.metrics.registry.metrics()).toContain(`outbox_published_total{topic="${TOPIC}"} 200`);
   });
 
   it('publishes nothing of a transaction that was rolled back', async () => {
