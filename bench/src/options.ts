@@ -14,7 +14,12 @@ export const USAGE = `npm run bench [-- id… options]      Measures everything,
 
   --runs <n>       laps, each with every scenario once (default 5; at least 3)
   --seconds <n>    of load per scenario and lap (default 4)
-  --quick          one lap of a second each: does it still work? Writes no results.`;
+  --quick          one lap of a second each, which proves that everything works and that the
+                   outcomes are right, and nothing about speed. Writes no results.
+
+Each row sets a figure beside that of another scenario of the same lap. floor is what must be
+kept, aim what we want; held says which of the two the median keeps, or NO. Wrong outcomes fail
+the bench, slow ones do not. Rates count on a quiet machine only; see docs/performance.md.`;
 
 /** @throws with what is wrong and how to say it right */
 export function readOptions(args: readonly string[], known: readonly string[]): BenchOptions {

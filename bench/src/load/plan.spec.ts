@@ -20,6 +20,11 @@ describe('which coupon a request is for', () => {
     expect(asked).toEqual(['a', 'a', 'a', 'b', 'b', 'b']);
   });
 
+  it('is the next one after a shorter turn where one is given', () => {
+    const short = { ...plan(['a', 'b'], 'one-after-another'), turn: 2 };
+    expect([0, 1, 2, 3].map((request) => couponOf(short, request, 3))).toEqual(['a', 'a', 'b', 'b']);
+  });
+
   it('is all of them at once where they are many', () => {
     const asked = [0, 1, 2, 3].map((request) => couponOf(plan(['a', 'b'], 'all-at-once'), request, 2));
     expect(asked).toEqual(['a', 'b', 'b', 'a']);
@@ -32,12 +37,15 @@ describe('which coupon a request is for', () => {
         fc.integer({ min: 1, max: 9 }),
         fc.integer({ min: 1, max: 9 }),
         spreads,
-        (coupons, users, spread) => {
-          const ids = Array.from({ length: coupons }, (_, index) => String(index));
-          const capacity = capacityOf(coupons, users);
+        fc.integer({ min: 1, max: 9 }),
+        (coupons, users, spread, length) => {
+          const couponIds = Array.from({ length: coupons }, (_, index) => String(index));
+          const turn = spread === 'one-after-another' && length <= users ? { turn: length } : {};
+          const asked = { ...plan(couponIds, spread), ...turn };
+          const capacity = capacityOf(asked, users);
           const pairs = Array.from(
             { length: capacity },
-            (_, request) => `${request % users} ${couponOf(plan(ids, spread), request, users)}`,
+            (_, request) => `${request % users} ${couponOf(asked, request, users)}`,
           );
           expect(new Set(pairs).size).toBe(capacity);
         },

@@ -21,6 +21,8 @@ export interface LoadPlan {
   readonly token?: string;
   readonly couponIds: readonly string[];
   readonly spread: Spread;
+  /** Requests for a coupon before the next one's turn, at most one per user; a turn of every user when left out. */
+  readonly turn?: number;
   /** Begins every Idempotency-Key: no two runs share one. */
   readonly keyPrefix: string;
   /** Ends the run earlier; each user then has at most one turn. */
@@ -42,13 +44,17 @@ export interface LoadResult {
 /** Messages to the load process: its people first, then plans, one at a time. */
 export type LoadOrder = { readonly tokens: readonly string[] } | { readonly plan: LoadPlan };
 
-export function couponOf({ couponIds, spread }: LoadPlan, request: number, users: number): string {
-  const turn = Math.floor(request / users);
+export function couponOf(
+  { couponIds, spread, turn: length }: LoadPlan,
+  request: number,
+  users: number,
+): string {
+  const turn = Math.floor(request / (length ?? users));
   const place = spread === 'one-after-another' ? turn : (request % users) + turn;
   return couponIds[place % couponIds.length] ?? '';
 }
 
 /** Requests that a plan can carry without asking for one user and coupon twice. */
-export function capacityOf(couponCount: number, users: number): number {
-  return couponCount * users;
+export function capacityOf({ couponIds, turn }: Pick<LoadPlan, 'couponIds' | 'turn'>, users: number): number {
+  return couponIds.length * (turn ?? users);
 }

@@ -67,19 +67,32 @@ export const soldOut: Scenario = {
   },
 };
 
-/** As the hot coupon, with Redis gone or not answering; the breaker has had time to notice, as in any such hour. */
+/** So little stock that Redis is asked from the first redemption on, and so many of them that it is never used up. */
+const LOW_STOCK = 2_500;
+const TURN = 2_000;
+
+/** One hot coupon after the other, each of so little stock that Redis is asked with every batch. */
+export const lowStock: Scenario = {
+  id: 'low-stock',
+  prepare: async (stage, { seconds }) => ({
+    ...(await redeemingLowStock(stage, await stage.oneRedemption(), seconds)),
+    busy: ['redis'],
+  }),
+};
+
+/** The same with Redis gone or not answering; the breaker has had time to notice, as in any such hour. */
 export function withoutRedis(how: 'down' | 'frozen'): Scenario {
   return {
     id: `redis-${how}`,
-    prepare: async (stage, { couponsFor }) => {
+    prepare: async (stage, { seconds }) => {
       const program = await stage.oneRedemption();
-      const couponIds = await stage.coupons.lean(couponsFor(AT_MOST_PER_SECOND));
+      const run = await redeemingLowStock(stage, program, seconds);
       const { redis } = stage.servers;
       if (how === 'down') await redis.kill();
       else redis.freeze();
       await gateIs(program, 'passed by');
       return {
-        ...redeeming(stage, [program], { connections: 64, couponIds }),
+        ...run,
         after: async () => {
           if (how === 'down') await redis.run();
           else redis.thaw();
@@ -88,6 +101,12 @@ export function withoutRedis(how: 'down' | 'frozen'): Scenario {
       };
     },
   };
+}
+
+async function redeemingLowStock(stage: Stage, program: Program, seconds: number): Promise<PreparedRun> {
+  const couponIds = await stage.coupons.lean(Math.ceil((seconds * AT_MOST_PER_SECOND) / TURN), LOW_STOCK);
+  const run = redeeming(stage, [program], { connections: 64, couponIds });
+  return { ...run, plan: { ...run.plan, turn: TURN } };
 }
 
 /** One hot coupon on processes of its own, through the front door or spread over them by the clients. */

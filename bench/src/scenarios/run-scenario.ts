@@ -30,7 +30,7 @@ export async function runScenario(stage: Stage, scenario: Scenario, seconds: num
     const cpu = cpuBetween(before, cpuTimes(sources));
     const { answers, tally, p50, p99 } = result;
     const others = Object.keys(tally).filter((name) => name !== run.expected);
-    const isSpent = run.expected === '201' && answers > capacityOf(plan.couponIds.length, users);
+    const isSpent = run.expected === '201' && answers > capacityOf(plan, users);
     return {
       answers,
       perSecond: answers / result.seconds,
@@ -42,6 +42,7 @@ export async function runScenario(stage: Stage, scenario: Scenario, seconds: num
       readyAfter: run.subject?.readyAfterMs ?? 0,
       problems: [
         ...others.map((name) => `${tally[name]} answers were ${name}`),
+        ...(run.busy ?? []).filter((name) => cpu[name] === 0).map((name) => `${name} had nothing to do`),
         ...(isSpent ? ['more requests than users and coupons: prepare more coupons'] : []),
         ...(await run.check(result)),
       ],

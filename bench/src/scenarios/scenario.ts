@@ -25,6 +25,8 @@ export interface PreparedRun {
   readonly expected: string;
   /** Our own programs, by their names in the ledger; the servers are added. */
   readonly programs: CpuSources;
+  /** Processes that must have been at work, or the run proves nothing. */
+  readonly busy?: readonly string[];
   /** Waits until what the run has left to do is done. */
   readonly settle?: () => Promise<void>;
   /** What the databases hold against what was answered; one line per contradiction. */

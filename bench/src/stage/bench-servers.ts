@@ -76,7 +76,8 @@ async function proveDurable(url: string): Promise<string> {
     if (fileSystem !== undefined)
       throw new Error(`PostgreSQL's data lie on ${fileSystem}: set TMPDIR to a disk`);
     const shown = ['server_version', 'shared_buffers', 'max_wal_size', 'wal_sync_method'];
-    const values = await Promise.all(shown.map(async (name) => `${name} ${await setting(client, name)}`));
+    const values: string[] = [];
+    for (const name of shown) values.push(`${name} ${await setting(client, name)}`);
     return values.join(', ');
   } finally {
     await client.end();

@@ -30,8 +30,8 @@ export class Coupons {
   }
 
   /** A cap and a cap per user, nothing else. */
-  lean(count: number, perUser = 1): Promise<string[]> {
-    return this.publish(count, { terms: { maxRedemptions: PLENTY, maxRedemptionsPerUser: perUser } });
+  lean(count: number, max = PLENTY): Promise<string[]> {
+    return this.publish(count, { terms: { maxRedemptions: max, maxRedemptionsPerUser: 1 } });
   }
 
   /** The same with a cooldown, a price, a bonus of another point name, and an owed call that takes an add-on unit. */
