@@ -22,7 +22,7 @@ export class PointsStore {
        ), entry AS (
          INSERT INTO point_entry (tenant_id, user_id, entry_id, point_name_id, amount, balance, revision, cause, hops,
                                   granted_by, booked_at)
-         SELECT $1::uuid, $2::uuid, $5::uuid, $3::uuid, $4::bigint, balance, revision, $6::jsonb, $7::integer,
+         SELECT $1::uuid, $2::uuid, $5::uuid, $3::uuid, $4::bigint, balance, revision, $6::json, $7::integer,
                 $8::uuid, octopus_now() FROM booked
          RETURNING balance, revision, booked_at
        )

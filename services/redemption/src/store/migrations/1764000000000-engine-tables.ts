@@ -235,7 +235,7 @@ const points = [
      amount bigint NOT NULL CHECK (amount <> 0),
      balance bigint NOT NULL,
      revision bigint NOT NULL,
-     cause jsonb NOT NULL,
+     cause json NOT NULL,
      hops integer NOT NULL DEFAULT 0,
      booked_at timestamptz(3) NOT NULL,
      PRIMARY KEY (tenant_id, user_id, entry_id, booked_at)

@@ -19,6 +19,6 @@ BEGIN
     ARRAY(SELECT x.id FROM unnest(exhausted_event_ids) WITH ORDINALITY AS e (id, place)
            CROSS JOIN LATERAL (VALUES (1, e.id), (2, NULL)) AS x (half, id) ORDER BY e.place, x.half),
     NULL, NULL, coupon_places, users, reservations, fingerprints, redemption_ids, event_ids, correlations,
-    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, headers::json);
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, ARRAY[left((headers->'redeemed')::text, -1), left((headers->'exhausted')::text, -1)]);
 END
 $$;

@@ -8,7 +8,8 @@
 -- traceparent; null where nothing is traced) are the inside of a JSON string. methods to hops are null where every entry
 -- comes by button; steps: of the code, of a print its generation. entry_ids: seven per entry (debit and its event,
 -- credit and its event, owed call and its event, add-on entry), null where no coupon moves points or units or owes a call.
--- headers: {"<fact>": {...}}, the Kafka headers that all facts of a kind share. JSON is put together as text, and facts
+-- heads: the Kafka headers that all facts of a kind share, a JSON object without its last brace; 1 redeemed, 2 exhausted,
+-- 3 debited, 4 credited, 5 pending, 6 used up. JSON is put together as text, and facts
 -- leave in bundles, one row per shard and topic: statements, rows and operators are what a batch costs, not its bytes.
 -- At most one entry per user and coupon, per reservation, and per user where points move; else the batch fails (21000,
 -- 23505) and is cut up.
@@ -23,7 +24,7 @@ CREATE FUNCTION redeem_batch(
   redemption_ids uuid[], event_ids uuid[], correlations text[], traces text[],
   methods text[], steps bigint[], device_tags integer[], partners uuid[], stores uuid[], cashiers uuid[], hops integer[],
   entry_ids uuid[],
-  headers json
+  heads text[]
 ) RETURNS json LANGUAGE plpgsql VOLATILE
 -- Plans are made once per connection, maybe over empty tables: only indexes may be considered.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
@@ -156,7 +157,7 @@ BEGIN
     ) ranked;
   IF tells_why THEN seen := what_was_seen(tenant, coupons, verdicts, users, balances, passes); END IF;
   IF takes_units THEN
-    verdicts := share_units(tenant, coupons, verdicts, coupon_event_ids, correlations, headers, decided_text);
+    verdicts := share_units(tenant, coupons, verdicts, coupon_event_ids, correlations, heads, decided_text);
   END IF;
 
   -- 4. Effects, for the winners only, in one statement. A rival with the same key, who came by another coupon and is not
@@ -195,7 +196,7 @@ BEGIN
     -- Each fact says how much was left after it.
     INSERT INTO outbox (shard, tenant_id, topic, head, facts)
       SELECT outbox_shard(w.redemption_id::text), tenant, 'redemption.redemption.v1',
-             fact_head(headers, 'redeemed', decided_text),
+             fact_head(heads[1], decided_text),
              string_agg(concat(
                '["', w.redemption_id, '",{"ce_id":"', event_ids[w.place], '","ce_subject":"redemption/',
                w.redemption_id, '","ce_correlationid":"', correlations[w.place],
@@ -215,7 +216,7 @@ BEGIN
 
   IF FOUND THEN
     IF may_exhaust THEN
-      PERFORM tell_exhausted(tenant, coupons, verdicts, coupon_event_ids, event_ids, correlations, headers, decided_text);
+      PERFORM tell_exhausted(tenant, coupons, verdicts, coupon_event_ids, event_ids, correlations, heads, decided_text);
     END IF;
     IF methods IS NOT NULL THEN
       -- Tested under the coupon's lock, which every scan takes; set on acceptance only.
@@ -226,12 +227,12 @@ BEGIN
          AND p.last_step < steps[v.place];
     END IF;
     IF owes_calls THEN
-      PERFORM owe_calls(tenant, coupons, verdicts, users, redemption_ids, event_ids, entry_ids, correlations, headers,
+      PERFORM owe_calls(tenant, coupons, verdicts, users, redemption_ids, event_ids, entry_ids, correlations, heads,
                         decided_at, decided_text);
     END IF;
     IF moves_points THEN
       PERFORM move_points(tenant, coupons, verdicts, holds_bonus, users, redemption_ids, event_ids, entry_ids, hops,
-                          correlations, headers, decided_at, decided_text);
+                          correlations, heads, decided_at, decided_text);
     END IF;
     IF takes_units THEN
       PERFORM take_units(tenant, coupons, verdicts, redemption_ids, entry_ids, decided_at);

@@ -23,12 +23,12 @@ $$;
 -- The last unit of a coupon is sold: told once, with the winner who got it as the cause.
 CREATE FUNCTION tell_exhausted(
   tenant uuid, coupons redeem_coupon[], verdicts redeem_verdict[], coupon_event_ids uuid[], event_ids uuid[],
-  correlations text[], headers json, decided_text text
+  correlations text[], heads text[], decided_text text
 ) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
   INSERT INTO outbox (shard, tenant_id, topic, head, facts)
     SELECT outbox_shard((k.c).coupon_id::text), tenant, 'redemption.coupon-exhausted.v1',
-           fact_head(headers, 'exhausted', decided_text),
+           fact_head(heads[2], decided_text),
            concat('["', (k.c).coupon_id, '",{"ce_id":"', coupon_event_ids[v.coupon_place * 2 - 1],
                   '","ce_subject":"coupon/', (k.c).coupon_id, '","ce_correlationid":"', correlations[v.place],
                   '","ce_causationid":"', event_ids[v.place], E'"}]\n{"couponId":"', (k.c).coupon_id,
@@ -42,7 +42,7 @@ $$;
 -- The calls that the winners' coupons owe. entry_ids 5 and 6 of an entry: the call, and its event.
 CREATE FUNCTION owe_calls(
   tenant uuid, coupons redeem_coupon[], verdicts redeem_verdict[], users uuid[], redemption_ids uuid[],
-  event_ids uuid[], entry_ids uuid[], correlations text[], headers json, decided_at timestamptz, decided_text text
+  event_ids uuid[], entry_ids uuid[], correlations text[], heads text[], decided_at timestamptz, decided_text text
 ) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
   WITH call AS (
@@ -60,7 +60,7 @@ BEGIN
   )
   INSERT INTO outbox (shard, tenant_id, topic, head, facts)
     SELECT outbox_shard(w.fulfilment_id::text), tenant, 'redemption.fulfilment.v1',
-           fact_head(headers, 'pending', decided_text),
+           fact_head(heads[5], decided_text),
            string_agg(concat(
              '["', w.fulfilment_id, '",{"ce_id":"', entry_ids[w.place * 7 - 1], '","ce_subject":"fulfilment/',
              w.fulfilment_id, '","ce_correlationid":"', correlations[w.place], '","ce_causationid":"',

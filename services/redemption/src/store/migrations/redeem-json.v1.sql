@@ -10,7 +10,7 @@ CREATE FUNCTION stock_json(redeemed bigint, max bigint, rev bigint) RETURNS text
                 CASE WHEN redeemed >= max THEN 'true' ELSE 'false' END, ',"revision":', rev, '}')
 $$;
 
--- The headers that all facts of a kind share in one batch.
-CREATE FUNCTION fact_head(headers json, fact text, decided_text text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT concat(left(headers->>fact, -1), ',"ce_time":"', decided_text, '"}')
+-- The headers that all facts of a kind share in one batch; head: those that they share always, without the last brace.
+CREATE FUNCTION fact_head(head text, decided_text text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT concat(head, ',"ce_time":"', decided_text, '"}')
 $$;

@@ -9,7 +9,7 @@
 -- are written in the order of (user, point), as by every writer.
 CREATE FUNCTION move_points(
   tenant uuid, coupons redeem_coupon[], verdicts redeem_verdict[], holds_bonus boolean[], users uuid[],
-  redemption_ids uuid[], event_ids uuid[], entry_ids uuid[], hops integer[], correlations text[], headers json,
+  redemption_ids uuid[], event_ids uuid[], entry_ids uuid[], hops integer[], correlations text[], heads text[],
   decided_at timestamptz, decided_text text
 ) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -64,12 +64,12 @@ BEGIN
   ), booked AS (
     INSERT INTO point_entry (tenant_id, user_id, entry_id, point_name_id, amount, balance, revision, cause, hops,
                              booked_at)
-      SELECT tenant, e.user_id, e.entry_id, e.point, e.amount, e.balance, e.revision, e.cause::jsonb, e.hops, decided_at
+      SELECT tenant, e.user_id, e.entry_id, e.point, e.amount, e.balance, e.revision, e.cause::json, e.hops, decided_at
         FROM entry e
   ), told AS (
     INSERT INTO outbox (shard, tenant_id, topic, head, facts)
       SELECT outbox_shard(concat(e.user_id, '/', e.point)), tenant, 'redemption.points.v1',
-             fact_head(headers, CASE WHEN e.is_price THEN 'debited' ELSE 'credited' END, decided_text),
+             fact_head(heads[CASE WHEN e.is_price THEN 3 ELSE 4 END], decided_text),
              string_agg(concat(
                '["', e.user_id, '/', e.point, '",{"ce_id":"', e.entry_event_id, '","ce_subject":"points/', e.user_id, '/',
                e.point, '","ce_revision":"', e.revision, '","ce_correlationid":"', correlations[e.place],

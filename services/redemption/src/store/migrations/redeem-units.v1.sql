@@ -30,7 +30,7 @@ $$;
 -- last of all locks. Gives the verdicts back, and tells an owner once that an account no longer covers a coupon.
 CREATE FUNCTION share_units(
   tenant uuid, coupons redeem_coupon[], verdicts redeem_verdict[], coupon_event_ids uuid[], correlations text[],
-  headers json, decided_text text
+  heads text[], decided_text text
 ) RETURNS redeem_verdict[] LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   accounts redeem_account[];
@@ -100,7 +100,7 @@ BEGIN
 
   IF cardinality(told_of) > 0 THEN
     PERFORM tell_used_up(tenant, coupons, verdicts, accounts, account_of, told_of, coupon_event_ids, correlations,
-                         headers, decided_text);
+                         heads, decided_text);
   END IF;
   RETURN verdicts;
 END
@@ -109,7 +109,7 @@ $$;
 -- The first refusal since units came in last; a purchase or a return lets the next one be told again.
 CREATE FUNCTION tell_used_up(
   tenant uuid, coupons redeem_coupon[], verdicts redeem_verdict[], accounts redeem_account[], account_of integer[],
-  told_of integer[], coupon_event_ids uuid[], correlations text[], headers json, decided_text text
+  told_of integer[], coupon_event_ids uuid[], correlations text[], heads text[], decided_text text
 ) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   v redeem_verdict;
@@ -126,7 +126,7 @@ BEGIN
      WHERE b.tenant_id = tenant AND b.partner_id = account.partner_id AND b.resource = account.resource;
     INSERT INTO outbox (shard, tenant_id, topic, head, facts)
       VALUES (outbox_shard(account.partner_id::text), tenant, 'redemption.addon.v1',
-              fact_head(headers, 'used_up', decided_text),
+              fact_head(heads[6], decided_text),
               concat('["', account.partner_id, '",{"ce_id":"', event_id, '","ce_subject":"addon/', account.partner_id, '/',
                      account.resource, '","ce_correlationid":"', correlations[v.place], E'"}]\n{"partnerId":"',
                      account.partner_id, '","channelId":"', c.channel_id, '","couponId":"', c.coupon_id, '","wanted":',
