@@ -190,7 +190,9 @@ describe('points', () => {
     holder.release();
     const ended = await Promise.allSettled(racing);
     const said = ended.map((end) =>
-      end.status === 'fulfilled' ? [...new Set(end.value)] : (end.reason as { constraint?: string }).constraint,
+      end.status === 'fulfilled'
+        ? [...new Set(end.value)]
+        : (end.reason as { constraint?: string }).constraint,
     );
     expect(said.sort()).toEqual([['accepted'], 'points_never_negative']);
     // Which is run again, and then sees it.
