@@ -90,7 +90,7 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
 
   private async whenFree(): Promise<void> {
     await this.running;
-    const returning = this.returners.wait();
+    const returning = this.returners.wait(this.line.size);
     if (returning === undefined) return;
     await returning;
     await turn();
@@ -115,7 +115,7 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
     const watch = setTimeout(() => {
       this.isLate = true;
       this.host.late(batch);
-    }, this.host.patience());
+    }, this.host.patience()).unref();
     try {
       await this.stages.settle(screened);
       for (const ticket of batch)

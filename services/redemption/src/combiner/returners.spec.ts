@@ -10,7 +10,7 @@ const SHORT_MS = 5;
 /** How the wait after a batch of so many ended, of whom so many come back. */
 async function waited(returners: Returners, answered: number, back: number): Promise<string> {
   returners.answered(answered, TOOK_MS);
-  const wait = returners.wait();
+  const wait = returners.wait(0);
   if (wait === undefined) return 'not at all';
   for (let n = 0; n < back; n += 1) returners.came();
   return Promise.race([wait.then(() => 'waited'), sleep(LONG_MS / 2, 'still waiting')]);
@@ -26,7 +26,7 @@ describe('Returners', () => {
     returners.answered(2, TOOK_MS);
     returners.came();
     returners.came();
-    expect(returners.wait()).toBeUndefined();
+    expect(returners.wait(0)).toBeUndefined();
   });
 
   it('are not waited for longer than the limit', async () => {
@@ -38,18 +38,25 @@ describe('Returners', () => {
     const returners = new Returners(LONG_MS);
     returners.answered(4, 15);
     const since = performance.now();
-    await returners.wait();
+    await returners.wait(0);
     expect(performance.now() - since).toBeLessThan(LONG_MS / 10);
   });
 
   it('are not waited for where nobody was answered lately, or the batch was cheap', async () => {
     const returners = new Returners(SHORT_MS);
-    expect(returners.wait()).toBeUndefined();
+    expect(returners.wait(0)).toBeUndefined();
     returners.answered(4, 0.5);
-    expect(returners.wait()).toBeUndefined();
+    expect(returners.wait(0)).toBeUndefined();
     returners.answered(4, TOOK_MS);
     await sleep(SHORT_MS + 1);
-    expect(returners.wait()).toBeUndefined();
+    expect(returners.wait(0)).toBeUndefined();
+  });
+
+  it('are not waited for where many wait already', async () => {
+    const returners = new Returners(SHORT_MS);
+    returners.answered(40, TOOK_MS);
+    expect(returners.wait(16)).toBeUndefined();
+    await expect(returners.wait(15)).resolves.toBeUndefined();
   });
 
   it('are waited for ever more seldom where they do not come, and each time again when they do', async () => {

@@ -1,5 +1,7 @@
 /** A batch that took less is not worth waiting for a larger one. */
 const WORTH_MS = 1;
+/** So many share what a batch costs well enough; the next ones are answered while this batch is being decided. */
+const ENOUGH = 16;
 /** After so many turns without a wait it is tried again, however often it was in vain. */
 const MOST_SKIPPED = 63;
 
@@ -32,9 +34,12 @@ export class Returners {
     if (this.expected === 0) this.complete?.();
   }
 
-  /** Resolves when as many have come as were answered, or in vain; undefined = nobody is waited for. */
-  wait(): Promise<void> | undefined {
-    if (this.expected === 0 || this.limitMs === 0) return undefined;
+  /**
+   * Resolves when as many have come as were answered, or in vain; undefined = nobody is waited for.
+   * @param waiting how many the next batch has by now
+   */
+  wait(waiting: number): Promise<void> | undefined {
+    if (this.expected === 0 || this.limitMs === 0 || waiting >= ENOUGH) return undefined;
     if (performance.now() - this.answeredAt >= this.limitMs) return undefined;
     if (this.skipped < Math.min(2 ** this.inVain - 1, MOST_SKIPPED)) {
       this.skipped += 1;
