@@ -100,7 +100,7 @@ function postgresPlan(password: string, kept: boolean): ContainerPlan {
       '-c',
       'max_connections=200',
       '-c',
-      'shared_buffers=64MB',
+      `shared_buffers=${kept ? 256 : 64}MB`,
       '-c',
       'jit=off',
       ...durability,
