@@ -13,6 +13,7 @@ const quiet: Disturbances = {
   disable: 0,
   void: 0,
   cap: 0,
+  earn: 0,
 };
 
 /** Nothing has happened yet; Redis, where there is one, is filled. */
@@ -58,6 +59,7 @@ export function beginning({
       followRevision: perUser(0),
       followDelivered: perUser(0),
       balances: Array.from({ length: users }, () => [...points]),
+      earned: 0,
       answers: {},
       redemptions: [],
     },

@@ -1,3 +1,4 @@
+import { changesOf } from './balances.js';
 import type { World } from './scenario.js';
 import { blame, type CouponRow, type State, type Transaction } from './state.js';
 
@@ -20,10 +21,7 @@ function applyRedemption(state: State, world: World, tx: Transaction, row: Coupo
     blame(state, `a price of ${tx.terms.price} was taken where the terms say ${row.price}`);
   if (tx.decidedAt < row.lastRedeemedAt)
     blame(state, 'a redemption is dated before the one that it came after');
-  const bonus = terms?.bonus ?? 0;
-  const purse = db.balances[tx.user] as number[];
-  purse[terms?.priceIn ?? 0] = (purse[terms?.priceIn ?? 0] ?? 0) - tx.terms.price;
-  purse[terms?.bonusIn ?? 0] = (purse[terms?.bonusIn ?? 0] ?? 0) + bonus;
+  book(state, world, tx);
   const stored = world.has('answerInTransaction');
   if (stored) db.answers[tx.key] = db.redemptions.length;
   db.redemptions.push({
@@ -32,7 +30,7 @@ function applyRedemption(state: State, world: World, tx: Transaction, row: Coupo
     user: tx.user,
     at: tx.decidedAt,
     price: tx.terms.price,
-    bonus,
+    bonus: terms?.bonus ?? 0,
     voids: 0,
     facts: world.has('factInTransaction') ? 1 : 0,
   });
@@ -51,10 +49,7 @@ function applyVoid(state: State, world: World, tx: Transaction, row: CouponRow):
   const redemption = db.redemptions[tx.subject];
   if (redemption === undefined) return false;
   redemption.voids += 1;
-  const terms = world.coupons[tx.coupon];
-  const purse = db.balances[tx.user] as number[];
-  purse[terms?.priceIn ?? 0] = (purse[terms?.priceIn ?? 0] ?? 0) + redemption.price;
-  purse[terms?.bonusIn ?? 0] = (purse[terms?.bonusIn ?? 0] ?? 0) - redemption.bonus;
+  book(state, world, tx);
   count(state, tx.coupon, tx.user, -1);
   const left = db.redemptions.filter(
     (one) => one.voids === 0 && one.user === tx.user && one.coupon === tx.coupon,
@@ -82,6 +77,12 @@ export function change(state: State, world: World, row: CouponRow, numbers: Part
     row.exhausted = true;
   }
   if (world.redis && row === state.db.coupons[0]) state.redis.history[row.rev] = row.redeemed;
+}
+
+/** On what the balances are now: since each was written, nobody else could. */
+function book(state: State, world: World, tx: Transaction): void {
+  const balances = state.db.balances[tx.user] as number[];
+  for (const { point, by } of changesOf(state, world, tx)) balances[point] = (balances[point] ?? 0) + by;
 }
 
 function count(state: State, coupon: number, user: number, by: number): void {

@@ -1,7 +1,7 @@
 import { decide, mayBeUnderway, read } from './decide.js';
 import { ask, isAsked, tellRedis } from './redis-moves.js';
 import { type Move, nameOfProcess, nameOfRequest, type World } from './scenario.js';
-import type { Entry, Memory, State, Verdict } from './state.js';
+import { blame, type Entry, type Memory, type State, type Verdict } from './state.js';
 import { tell, tellRefusal } from './telling.js';
 
 const MAX_TRIES = 3;
@@ -94,7 +94,7 @@ export function callFunction(state: State, world: World, entry: Entry): void {
   const { coupon, user } = requestOf(world, entry);
   const memory = memoryOf(state, world, entry) ?? learn(state, world, entry);
   const key = keyOf(world, entry);
-  const readsEarly = (['lockBeforeRead', 'keyAfterLock', 'clockAfterLock', 'balancesLocked'] as const).some(
+  const readsEarly = (['lockBeforeRead', 'keyAfterLock', 'clockAfterLock'] as const).some(
     (guard) => !world.has(guard),
   );
   entry.at = 'waiting';
@@ -145,8 +145,15 @@ export function finish(state: State, world: World, entry: Entry, verdict: Verdic
 /** Nothing is known of what was run; it is run again, a few times. */
 export function failEntry(state: State, world: World, entry: Entry): void {
   entry.tries += 1;
-  if (entry.tries > MAX_TRIES) drop(state, entry);
+  if (entry.tries > MAX_TRIES) giveUp(state, world, entry);
   else callFunction(state, world, entry);
+}
+
+/** Its client hears of an error, which only a connection that was cut can excuse. */
+export function giveUp(state: State, world: World, entry: Entry): void {
+  if (state.left.cut === (world.disturbances.cut ?? 0))
+    blame(state, `${nameOfRequest(world, entry.request)} failed, though it could have been decided`);
+  drop(state, entry);
 }
 
 function owes(world: World): boolean {

@@ -1,6 +1,7 @@
+import { balanceHolder, nextBalance } from './balances.js';
 import type { World } from './scenario.js';
 import type { State, Transaction } from './state.js';
-import { balanceHolder, holderOf, purse } from './transaction-moves.js';
+import { holderOf } from './transaction-moves.js';
 
 /** What must hold in every state that can be reached. @returns what is wrong, or null */
 export function judge(state: State, world: World): string | null {
@@ -70,7 +71,7 @@ function points({ db }: State, world: World): string | null {
         .reduce((sum, { coupon, price, bonus }) => {
           const { priceIn = 0, bonusIn = 0 } = world.coupons[coupon] ?? {};
           return sum - (priceIn === point ? price : 0) + (bonusIn === point ? bonus : 0);
-        }, start);
+        }, start + (user === 0 && point === 0 ? db.earned : 0));
       if (balance !== ledger) return `a balance is ${balance} where its ledger adds up to ${ledger}`;
     }
   }
@@ -91,8 +92,8 @@ function redis({ redis: { content, history } }: State): string | null {
 function deadlock(state: State, world: World): string | null {
   const waitsFor = (tx: Transaction): Transaction | undefined => {
     if (tx.at === 'lock') return holderOf(state, tx.coupon);
-    if (tx.at === 'balances') return balanceHolder(state, world, tx.user, purse(world, tx)[tx.balances] ?? 0);
-    return undefined;
+    const wanted = nextBalance(state, world, tx);
+    return wanted === undefined ? undefined : balanceHolder(state, world, tx.user, wanted.point);
   };
   for (const tx of state.transactions) {
     let next = waitsFor(tx);

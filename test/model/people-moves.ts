@@ -1,3 +1,4 @@
+import { balanceHolder } from './balances.js';
 import { read } from './decide.js';
 import { change } from './effects.js';
 import { type Move, nameOfCoupon, nameOfProcess, nameOfUser, type World } from './scenario.js';
@@ -10,6 +11,7 @@ export function peopleMoves(state: State, world: World): Move[] {
     ...time(state, world),
     ...owner(state, world),
     ...followers(state, world),
+    ...earnings(state, world),
     ...cashier(state, world),
     ...crashes(state),
   ];
@@ -56,6 +58,17 @@ function capRequests(state: State, world: World): Move[] {
       next.transactions.push(transaction(next, world, { kind: 'cap', subject: max, coupon: 0, user: -1 }));
     },
   }));
+}
+
+/** Points of the platform's facts: one statement, which waits for the balance's row and then is committed. */
+function earnings(state: State, world: World): Move[] {
+  if (state.left.earn === 0 || balanceHolder(state, world, 0, 0) !== undefined) return [];
+  const run = (next: State): void => {
+    next.left.earn -= 1;
+    next.db.earned += 1;
+    (next.db.balances[0] as number[])[0] = (next.db.balances[0]?.[0] ?? 0) + 1;
+  };
+  return [{ says: `${nameOfUser(0)} earns a point`, run }];
 }
 
 /** Follows are rows of their own, locked by nobody. */

@@ -40,6 +40,7 @@ const large: Scenario = {
     disable: 2,
     void: 3,
     cap: 3,
+    earn: 2,
   },
 };
 

@@ -123,7 +123,7 @@ export const cases: readonly Case[] = [
       requests: [ana('k1', 1, 0), ana('k2', 1, 1), ana('k3', 1, 2)],
       disturbances: { void: 1 },
     },
-    breaks: [['balancesLocked'], ['balancesInOneOrder']],
+    breaks: [['balanceCheck'], ['spentMeanwhileRunsAgain'], ['balancesInOneOrder']],
   },
   {
     scenario: {

@@ -36,6 +36,8 @@ export interface Disturbances {
   void: number;
   /** Requests to raise or lower the cap. */
   cap: number;
+  /** Somebody earns a point. */
+  earn: number;
 }
 
 export interface Terms {
@@ -108,6 +110,8 @@ export interface Database {
   followDelivered: number[];
   /** Per user and point. */
   balances: number[][];
+  /** Points of point 0 that user 0 has earned. */
+  earned: number;
   /** Redemption by key. */
   answers: Record<string, number>;
   redemptions: Redemption[];
@@ -140,7 +144,7 @@ export interface Transaction {
   user: number;
   terms: Terms;
   at: 'lock' | 'balances' | 'decide' | 'insert' | 'commit';
-  /** So many of its balances are locked. */
+  /** So many of its balances are locked: by a void before it decides, by a redemption as it writes them, after it. */
   balances: number;
   verdict: Verdict | null;
   decidedAt: number;

@@ -1,5 +1,6 @@
+import { balanceHolder, changesOf, nextBalance, wouldBeNegative } from './balances.js';
 import { decide, read } from './decide.js';
-import { failEntry, finish } from './entry-moves.js';
+import { failEntry, finish, giveUp } from './entry-moves.js';
 import { apply } from './effects.js';
 import { type Move, nameOfCoupon, nameOfProcess, nameOfRequest, type World } from './scenario.js';
 import { blame, type Reading, type State, type Transaction } from './state.js';
@@ -21,16 +22,15 @@ function forward(state: State, world: World, tx: Transaction, index: number): Mo
     case 'lock':
       if (holderOf(state, tx.coupon) !== undefined) return [];
       return step(`gets the lock of ${nameOfCoupon(world, tx.coupon)}`, (next, mine) => {
-        mine.at = purse(world, mine).length > 0 ? 'balances' : 'decide';
+        const locksBalances = mine.kind === 'void' && changesOf(next, world, mine).length > 0;
+        mine.at = locksBalances ? 'balances' : 'decide';
         mine.followedAtLock = next.db.following[mine.user] ?? false;
       });
     case 'balances': {
-      const point = purse(world, tx)[tx.balances] ?? 0;
+      const { point = 0 } = nextBalance(state, world, tx) ?? {};
       if (balanceHolder(state, world, tx.user, point) !== undefined) return [];
-      return step(`locks the balance in point ${point + 1}`, (_next, mine) => {
-        mine.balances += 1;
-        if (mine.balances === purse(world, mine).length) mine.at = 'decide';
-      });
+      const does = tx.kind === 'void' ? 'locks' : 'writes';
+      return step(`${does} the balance in point ${point + 1}`, (next, mine) => takeBalance(next, world, mine));
     }
     case 'decide':
       return step('reads and decides', (next, mine) => decideNow(next, world, mine));
@@ -112,7 +112,6 @@ function readingOf(state: State, world: World, tx: Transaction): Reading {
     ...(!world.has('keyAfterLock') && { known: early.known }),
     ...(!world.has('voidUnderLock') && { voids: early.voids }),
     ...(!world.has('capUnderLock') && tx.kind === 'cap' && { row: early.row }),
-    ...(!world.has('balancesLocked') && { balance: early.balance }),
   };
 }
 
@@ -124,7 +123,16 @@ function insertKey(state: State, world: World, tx: Transaction): void {
   }
   if (!tx.followedAtLock && !(state.db.following[tx.user] ?? false))
     blame(state, 'somebody who had left before the lock was taken for a follower');
-  tx.at = 'commit';
+  tx.at = changesOf(state, world, tx).length > 0 ? 'balances' : 'commit';
+}
+
+/** A void has not decided yet; a redemption has, on what it read without a lock, and may find that it was spent. */
+function takeBalance(state: State, world: World, tx: Transaction): void {
+  const change = nextBalance(state, world, tx);
+  if (tx.kind === 'redeem' && change !== undefined && wouldBeNegative(state, world, tx, change))
+    return abort(state, world, tx, world.has('spentMeanwhileRunsAgain') ? failEntry : giveUp);
+  tx.balances += 1;
+  if (nextBalance(state, world, tx) === undefined) tx.at = tx.kind === 'void' ? 'decide' : 'commit';
 }
 
 function commit(state: State, world: World, tx: Transaction, { isHeard }: { isHeard: boolean }): void {
@@ -139,10 +147,10 @@ function commit(state: State, world: World, tx: Transaction, { isHeard }: { isHe
 }
 
 /** An error of the database: nothing is written, the entry is run again. */
-function abort(state: State, world: World, tx: Transaction): void {
+function abort(state: State, world: World, tx: Transaction, then = failEntry): void {
   const entry = state.entries.find((one) => `${one.request}/${one.process}` === tx.owner);
   remove(state, tx);
-  if (entry !== undefined) failEntry(state, world, entry);
+  if (entry !== undefined) then(state, world, entry);
 }
 
 function remove(state: State, tx: Transaction): void {
@@ -152,31 +160,12 @@ function remove(state: State, tx: Transaction): void {
 /** Another transaction that has inserted the same key and not ended. */
 function rivalOf(state: State, tx: Transaction): Transaction | undefined {
   return state.transactions.find(
-    (one) => one !== tx && one.at === 'commit' && one.verdict === 'accepted' && one.key === tx.key,
+    (one) => one !== tx && one.at !== 'insert' && one.verdict === 'accepted' && one.key === tx.key,
   );
-}
-
-/** Points whose balances it locks, in its order. */
-export function purse(world: World, { coupon, kind }: Transaction): number[] {
-  const { price, priceIn = 0, bonus, bonusIn = 0 } = world.coupons[coupon] ?? { max: 0 };
-  if (!world.has('balancesLocked') || kind === 'cap') return [];
-  const points = [...(price ? [priceIn] : []), ...(bonus ? [bonusIn] : [])];
-  return world.has('balancesInOneOrder') ? [...new Set(points)].sort() : points;
 }
 
 export function holderOf(state: State, coupon: number): Transaction | undefined {
   return state.transactions.find((one) => one.coupon === coupon && one.at !== 'lock');
-}
-
-export function balanceHolder(
-  state: State,
-  world: World,
-  user: number,
-  point: number,
-): Transaction | undefined {
-  return state.transactions.find(
-    (one) => one.user === user && purse(world, one).slice(0, one.balances).includes(point),
-  );
 }
 
 function nameOf(world: World, tx: Transaction): string {
