@@ -25,6 +25,7 @@ export function beginning({
   points,
   disturbances,
   redis,
+  remembersHopeless = false,
 }: Scenario): State {
   const rows = coupons.map(({ max, price = 0 }): CouponRow => ({
     version: 1,
@@ -44,8 +45,12 @@ export function beginning({
     now: 0,
     sends: requests.map(({ sends }) => sends),
     told: requests.map(() => null),
-    processes: Array.from({ length: processes }, () => ({
-      memory: rows.map(({ version, price }) => ({ version, price, refuses: false })),
+    processes: Array.from({ length: processes }, (_, process) => ({
+      memory: rows.map(({ version, price }, coupon) => ({
+        version,
+        price,
+        refuses: remembersHopeless && coupon === 0 && process === processes - 1,
+      })),
       epoch: redis ? 1 : null,
       probedSinceLoss: true,
     })),

@@ -46,5 +46,5 @@ export function read(
 
 /** Needs no coupon's lock to become true, so an acceptance in flight does not stand in its way. */
 export function mayBeUnderway(verdict: Verdict): boolean {
-  return verdict === 'not_a_follower' || verdict === 'ended';
+  return verdict === 'not_a_follower' || verdict === 'ended' || verdict === 'points_short';
 }

@@ -68,10 +68,13 @@ function points({ db }: State, world: World): string | null {
       if (balance < 0) return `a balance is ${balance}`;
       const ledger = db.redemptions
         .filter((one) => one.user === user && one.voids === 0)
-        .reduce((sum, { coupon, price, bonus }) => {
-          const { priceIn = 0, bonusIn = 0 } = world.coupons[coupon] ?? {};
-          return sum - (priceIn === point ? price : 0) + (bonusIn === point ? bonus : 0);
-        }, start + (user === 0 && point === 0 ? db.earned : 0));
+        .reduce(
+          (sum, { coupon, price, bonus }) => {
+            const { priceIn = 0, bonusIn = 0 } = world.coupons[coupon] ?? {};
+            return sum - (priceIn === point ? price : 0) + (bonusIn === point ? bonus : 0);
+          },
+          start + (user === 0 && point === 0 ? db.earned : 0),
+        );
       if (balance !== ledger) return `a balance is ${balance} where its ledger adds up to ${ledger}`;
     }
   }

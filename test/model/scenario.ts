@@ -38,6 +38,8 @@ export interface Scenario {
   /** The clock stops here. */
   lastInstant: number;
   redis: boolean;
+  /** The last process remembers coupon 1 as it was before its owner switched it on again. */
+  remembersHopeless?: boolean;
   /** Facts on follows of user 0 that are delivered in any order, each twice at most: revision -> following. */
   followFacts?: boolean[];
   disturbances: Partial<Disturbances>;

@@ -128,6 +128,22 @@ export const cases: readonly Case[] = [
   {
     scenario: {
       ...plain,
+      what: 'points are spent on another coupon and earned again between a decision and its write',
+      users: 1,
+      coupons: [
+        { max: 2, price: 1 },
+        { max: 2, price: 1 },
+      ],
+      points: [1],
+      requests: [ana('k1', 2, 0), ana('k2', 1, 1)],
+      remembersHopeless: true,
+      disturbances: { earn: 1 },
+    },
+    breaks: [['underwayGoesToTheFunction'], ['spentMeanwhileRunsAgain']],
+  },
+  {
+    scenario: {
+      ...plain,
       what: 'voids of a sold-out coupon, asked for twice',
       coupons: [{ max: 1 }],
       requests: [ana('k1', 2), bo('k2', 2)],

@@ -30,7 +30,9 @@ function forward(state: State, world: World, tx: Transaction, index: number): Mo
       const { point = 0 } = nextBalance(state, world, tx) ?? {};
       if (balanceHolder(state, world, tx.user, point) !== undefined) return [];
       const does = tx.kind === 'void' ? 'locks' : 'writes';
-      return step(`${does} the balance in point ${point + 1}`, (next, mine) => takeBalance(next, world, mine));
+      return step(`${does} the balance in point ${point + 1}`, (next, mine) =>
+        takeBalance(next, world, mine),
+      );
     }
     case 'decide':
       return step('reads and decides', (next, mine) => decideNow(next, world, mine));

@@ -54,6 +54,11 @@ describe('a refusal while the same request, sent before, may still be committing
     expect(await told(granted, { ...stranger, following: true, grant })).toBeUndefined();
   });
 
+  it('is left to the function where the points went elsewhere: they may come back before the commit', async () => {
+    const price = { pointNameId: newId(), pointName: 'beans', amount: 10n };
+    expect(await told({ audience: 'everyone', price })).toBeUndefined();
+  });
+
   it('is left to the function where a code has just expired, and given at once where it was old before', async () => {
     const partnerId = newId();
     const cashier = { cashierId: newId(), storeId: newId(), partnerId };

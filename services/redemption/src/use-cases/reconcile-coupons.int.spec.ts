@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { CouponSnapshot } from '#contracts';
-import { Metrics } from '#platform';
+import { Metrics, TenantDatabase } from '#platform';
 import { eventually, newId } from '#testkit';
 import { RedemptionWorld, type Replica } from '../../test/redemption-world.js';
 import { RedemptionGate } from '../redis/redemption-gate.js';
@@ -357,12 +357,23 @@ describe('the reconciler', () => {
       );
       return rows.length > 0;
     };
+    /** Those of the two that are due, in the order in which they are looked at. */
+    const inTurn = async (...coupons: CouponSnapshot[]): Promise<string[]> => {
+      const due = await replica.app
+        .get(TenantDatabase)
+        .read(world.tenantId, (tx) => checks.unchecked(tx, world.tenantId, 100));
+      const ids = new Set(coupons.map(({ couponId }) => couponId));
+      return due.map(({ couponId }) => couponId).filter((couponId) => ids.has(couponId));
+    };
     try {
       await tamper('UPDATE coupon SET rev = rev + 1 WHERE coupon_id = $1', broken);
       await reconcile.checkSome(world.tenantId);
       const other = await redeemedOnce();
       await reconcile.checkSome(world.tenantId);
       expect([await isProven(broken), await isProven(other)]).toEqual([false, true]);
+      // It was never proven, and comes after one that was proven before it failed, once that one has changed.
+      await tamper('UPDATE coupon SET rev = rev + 1 WHERE coupon_id = $1', other);
+      expect(await inTurn(broken, other)).toEqual([other.couponId, broken.couponId]);
     } finally {
       checks.count = count;
     }

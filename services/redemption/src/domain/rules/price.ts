@@ -5,7 +5,8 @@ export const priceRule: PersonRule = {
   about: 'person',
   name: 'price',
   codes: ['points_short'],
-  turnsBy: 'locks',
+  // A batch takes the balance's lock only as it writes: till then the same points may go elsewhere, and come again.
+  turnsBy: 'others',
   check: ({ coupon: { price }, person: { balance } }) =>
     price !== null && balance < price.amount
       ? { code: 'points_short', passesAt: null, pointsMissing: price.amount - balance }
