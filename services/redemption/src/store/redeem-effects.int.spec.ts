@@ -205,6 +205,27 @@ describe('points', () => {
     expect([...new Set(again)]).toEqual(['points_short']);
   });
 
+  it('spent by somebody else meanwhile are not paid out of the bonus', async () => {
+    const coin = newId();
+    const coupon = await fixture.addCoupon({ price: points(coin, 10n), bonus: points(coin, 25n) });
+    const [userId = ''] = await fixture.followersOf(coupon, 1);
+    await fixture.addBalance(userId, coin, 10n);
+    const holder = await fixture.pool.connect();
+    await holder.query('BEGIN');
+    await holder.query(`SELECT set_config('octopus.tenant_id', $1, true)`, [fixture.tenantId]);
+    await holder.query('UPDATE point_balance SET balance = 0, revision = 2 WHERE user_id = $1', [userId]);
+    // It has read the ten points, and waits for the row.
+    const late = Promise.allSettled([redeem([fixture.entry(coupon, userId)], coupon)]);
+    await waiting(1);
+    await holder.query('COMMIT');
+    holder.release();
+    expect(await late).toMatchObject([
+      { status: 'rejected', reason: { code: '23514', constraint: 'points_never_negative' } },
+    ]);
+    expect(await redeem([fixture.entry(coupon, userId)], coupon)).toEqual(['points_short']);
+    expect(await balanceOf(userId, coin)).toEqual({ balance: '0', revision: 2 });
+  });
+
   it('of two coupons that take what the other gives, by the same users at once, go no user below nothing', async () => {
     const [coin, token] = [newId(), newId()];
     const one = await fixture.addCoupon({ price: points(coin, 10n), bonus: points(token, 10n) });

@@ -167,8 +167,8 @@ function gaveWay(error: unknown): boolean {
 }
 
 /**
- * Two batches read a balance that did not exist when they locked theirs, and the other one took the points: now the row
- * is there to be locked.
+ * Balances are read without a lock, and somebody else took the points before they were written: read again, they are
+ * gone.
  */
 function wasSpentMeanwhile(error: unknown): boolean {
   const constraint = (error as { constraint?: unknown } | undefined)?.constraint;

@@ -233,7 +233,7 @@ const points = [
      entry_id uuid NOT NULL,
      point_name_id uuid NOT NULL,
      amount bigint NOT NULL CHECK (amount <> 0),
-     balance bigint NOT NULL,
+     balance bigint NOT NULL CONSTRAINT points_never_negative CHECK (balance >= 0),
      revision bigint NOT NULL,
      cause json NOT NULL,
      hops integer NOT NULL DEFAULT 0,

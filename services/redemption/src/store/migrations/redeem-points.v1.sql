@@ -5,8 +5,9 @@
 -- entry_ids 1 to 4 of an entry: debit and its event, credit and its event.
 --
 -- holds_bonus: by place, whether there is a balance to which the bonus goes, as read by the caller without a lock. What
--- another writer has spent since is caught by CHECK points_never_negative: the batch is run again (run-batch.ts). Rows
--- are written in the order of (user, point), as by every writer.
+-- another writer has spent since is caught by CHECK points_never_negative, of the balance and of each entry (a bonus of
+-- the same point name would make up for a price that nobody could pay): the batch is run again (run-batch.ts). Rows are
+-- written in the order of (user, point), as by every writer.
 CREATE FUNCTION move_points(
   tenant uuid, coupons redeem_coupon[], verdicts redeem_verdict[], holds_bonus boolean[], users uuid[],
   redemption_ids uuid[], event_ids uuid[], entry_ids uuid[], hops integer[], correlations text[], heads text[],
