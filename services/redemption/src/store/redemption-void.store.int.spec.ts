@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
-import { newId } from '#testkit';
-import { RedemptionFixture } from '../../test/redemption-fixture.js';
+import { eventually, newId } from '#testkit';
+import { RedemptionFixture, versionsOf } from '../../test/redemption-fixture.js';
 import type { Coupon } from '../domain/coupon.js';
 import { RedemptionVoidStore } from './redemption-void.store.js';
 
@@ -89,6 +89,51 @@ async function counted(userId: string, uses: number): Promise<void> {
 }
 
 describe('taking a redemption back', () => {
+  it('holds the account of units before it asks for a balance, as batches do', async () => {
+    const points = { pointNameId: newId(), amount: 5n, pointName: null };
+    const [partnerId, triggerId, userId] = [newId(), newId(), newId()];
+    const units = { resource: 'MB', units: 4 };
+    const coupon = await fixture.addCoupon({
+      channelId: hot.channelId,
+      audience: 'everyone',
+      partnerId,
+      triggerId,
+      units,
+      partnerUnits: 9,
+      price: points,
+    });
+    await fixture.addBalance(userId, points.pointNameId, 9n);
+    const entry = fixture.entry(coupon, userId);
+    await fixture.batches.redeem([entry], versionsOf(coupon));
+
+    const others = await Promise.all([1, 2].map(() => fixture.test.ownerPool().connect()));
+    const [holder, rival] = others;
+    let running: Promise<number> | undefined;
+    try {
+      for (const other of others) {
+        await other.query('BEGIN');
+        await other.query(`SELECT set_config('octopus.tenant_id', $1, true)`, [fixture.tenantId]);
+      }
+      await holder?.query('SELECT FROM point_balance WHERE user_id = $1 FOR UPDATE', [userId]);
+      running = takeBack(entry.redemptionId);
+      await eventually(async () => {
+        const waiting = await rival?.query(
+          'SELECT FROM pg_locks WHERE NOT granted AND $1 = ANY (pg_blocking_pids(pid))',
+          [(holder as unknown as { processID: number }).processID],
+        );
+        expect(waiting?.rowCount).toBe(1);
+      });
+      // A batch that has the account and waits for the balance would otherwise wait for this, and this for it.
+      await expect(
+        rival?.query('SELECT FROM addon_balance WHERE partner_id = $1 FOR UPDATE NOWAIT', [partnerId]),
+      ).rejects.toMatchObject({ code: '55P03' });
+    } finally {
+      await Promise.all(others.map((other) => other.query('ROLLBACK')));
+      for (const other of others) other.release();
+      await running;
+    }
+  });
+
   it('reads little of a hot coupon’s history, though planned when there was none', async () => {
     // Known to be empty: the planner then thinks that reading all of a table costs nothing.
     await fixture.test.ownerPool().query('VACUUM ANALYZE');

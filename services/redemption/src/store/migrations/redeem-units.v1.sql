@@ -26,8 +26,9 @@ BEGIN
 END
 $$;
 
--- Decides who gets units, by rank: the different coupons of one partner share its account. The accounts are locked here,
--- last of all locks. Gives the verdicts back, and tells an owner once that an account no longer covers a coupon.
+-- Decides who gets units, by rank: the different coupons of one partner share its account. The accounts are locked here:
+-- after all locks but those of balances, which are taken as they are written. Gives the verdicts back, and tells an owner
+-- once that an account no longer covers a coupon.
 CREATE FUNCTION share_units(
   tenant uuid, coupons redeem_coupon[], verdicts redeem_verdict[], coupon_event_ids uuid[], correlations text[],
   heads text[], decided_text text

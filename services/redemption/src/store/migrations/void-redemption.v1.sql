@@ -2,8 +2,8 @@
 -- facts while the locks are held, and commits.
 --
 -- by_partner: a cashier's account, or null; by_channels: an owner's channels. entry_ids: three ids for what is booked.
--- Locks in the order of every writer: coupon (it covers the redemption and the uses) -> owed call -> balances of points
--- in the order of ids -> the account's units.
+-- Locks in the order of every writer: coupon (it covers the redemption and the uses) -> owed call -> the account's units
+-- -> balances of points in the order of ids, which a batch locks only as it writes them.
 -- Output: {"refusal": code} or what happened, amounts of points as text.
 CREATE FUNCTION void_redemption(
   tenant uuid, wanted uuid, by_id uuid, by_partner uuid, by_channels uuid[], note text, within_seconds integer,
@@ -57,13 +57,13 @@ BEGIN
     cancelled := coalesce(call.state IN ('pending', 'failed'), false);
     units_back := cancelled AND call.units IS NOT NULL;
   END IF;
-  PERFORM FROM point_balance b
-    WHERE b.tenant_id = tenant AND b.user_id = r.user_id AND b.point_name_id IN (r.price_point, r.bonus_point)
-    ORDER BY b.user_id, b.point_name_id FOR UPDATE;
   IF units_back THEN
     SELECT a.units INTO units_held FROM addon_balance a
       WHERE a.tenant_id = tenant AND a.partner_id = call.partner_id AND a.resource = call.units_resource FOR UPDATE;
   END IF;
+  PERFORM FROM point_balance b
+    WHERE b.tenant_id = tenant AND b.user_id = r.user_id AND b.point_name_id IN (r.price_point, r.bonus_point)
+    ORDER BY b.user_id, b.point_name_id FOR UPDATE;
 
   -- 2. Checks. The price goes back first: if the bonus is of the same point name, it may be covered by it.
   IF r.price_amount IS NOT NULL THEN
