@@ -1,14 +1,15 @@
 /** A batch that took less is not worth waiting for a larger one. */
 const WORTH_MS = 1;
-/** So many share what a batch costs well enough; the next ones are answered while this batch is being decided. */
-const ENOUGH = 16;
+/** More callers than these go in two groups: one is answered, and comes back, while the other is being decided. */
+const ONE_GROUP = 24;
 /** After so many turns without a wait it is tried again, however often it was in vain. */
 const MOST_SKIPPED = 63;
 
 /**
  * Callers that were just answered and ask again at once, as a till or another service does. A batch costs much and an
- * entry little: when few are on their way back, the next batch waits for them, half of what the last one took at most,
- * instead of leaving without; else two groups of callers take turns for ever, each waiting for the other's batch. Whether
+ * entry little, so the next batch waits for those on their way back, as long as the last one took at most, instead of
+ * leaving without: few callers in one batch, else two groups take turns for ever, each waiting for the other's batch;
+ * many in two halves, else the event loop has nothing to do while the database decides, and the other way round. Whether
  * they do come back is learnt: each wait in vain doubles the number of batches that leave without one.
  */
 export class Returners {
@@ -17,6 +18,8 @@ export class Returners {
   private answeredAt = 0;
   private inVain = 0;
   private skipped = 0;
+  /** Expected callers without whom the batch leaves. */
+  private without = 0;
   private complete: (() => void) | undefined;
 
   constructor(private readonly mostMs: number) {}
@@ -24,22 +27,24 @@ export class Returners {
   /** So many were answered, after `tookMs`. */
   answered(count: number, tookMs: number): void {
     this.expected = tookMs < WORTH_MS ? 0 : count;
-    this.limitMs = Math.min(this.mostMs, tookMs / 2);
+    this.limitMs = Math.min(this.mostMs, tookMs);
     this.answeredAt = performance.now();
   }
 
   came(): void {
     if (this.expected === 0) return;
     this.expected -= 1;
-    if (this.expected === 0) this.complete?.();
+    if (this.expected <= this.without) this.complete?.();
   }
 
   /**
-   * Resolves when as many have come as were answered, or in vain; undefined = nobody is waited for.
+   * Resolves when enough have come, or in vain; undefined = nobody is waited for.
    * @param waiting how many the next batch has by now
    */
   wait(waiting: number): Promise<void> | undefined {
-    if (this.expected === 0 || this.limitMs === 0 || waiting >= ENOUGH) return undefined;
+    const all = waiting + this.expected;
+    this.without = all <= ONE_GROUP ? 0 : Math.floor(all / 2);
+    if (this.expected <= this.without || this.limitMs === 0) return undefined;
     if (performance.now() - this.answeredAt >= this.limitMs) return undefined;
     if (this.skipped < Math.min(2 ** this.inVain - 1, MOST_SKIPPED)) {
       this.skipped += 1;
