@@ -39,6 +39,7 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
   private readonly returners: Returners;
   private pumping: Promise<void> | undefined;
   private running: Promise<void> = Promise.resolve();
+  private isSettling = false;
   private screensAtOnce = false;
   /** Its second stage takes so long that somebody must be holding what it needs. */
   isLate = false;
@@ -61,7 +62,7 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
   }
 
   get isBusy(): boolean {
-    return this.pumping !== undefined;
+    return this.pumping !== undefined || this.isSettling;
   }
 
   /** Those that wait, for another lane. */
@@ -111,6 +112,7 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
 
   /** Never rejects: whatever happens, every ticket of the batch ends settled. */
   private async settle(batch: readonly Ticket<Entry, Answer>[], screened: Screened): Promise<void> {
+    this.isSettling = true;
     const since = performance.now();
     const watch = setTimeout(() => {
       this.isLate = true;
@@ -124,6 +126,7 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
       for (const ticket of batch) ticket.fail(error);
     }
     clearTimeout(watch);
+    this.isSettling = false;
     const tookMs = performance.now() - since;
     this.returners.answered(batch.length, tookMs);
     const wasLate = this.isLate;

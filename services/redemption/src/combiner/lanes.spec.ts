@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type LaneLimits, Lanes } from './lanes.js';
+import { APART_MS, type LaneLimits, Lanes } from './lanes.js';
 import { type Combinable, Ticket } from './ticket.js';
 
 const PATIENCE_MS = 30;
@@ -25,10 +25,15 @@ class Rows {
   }
 }
 
-function lanesOver(rows: Rows, limits: Partial<LaneLimits> = {}) {
+interface Options extends Partial<LaneLimits> {
+  /** The first stage takes turns of the event loop, as one does that asks a server. */
+  readonly asks?: boolean;
+}
+
+function lanesOver(rows: Rows, { asks = false, ...limits }: Options = {}) {
   const lanes = new Lanes<Combinable, string, readonly Ticket<Combinable, string>[]>(
     {
-      screen: (batch) => Promise.resolve(batch),
+      screen: (batch) => (asks ? sleep(2, batch) : Promise.resolve(batch)),
       settle: async (batch) => {
         await rows.lock(batch);
         for (const ticket of batch) ticket.succeed(ticket.entry.couponId);
@@ -155,6 +160,45 @@ describe('while the row of a coupon is held', () => {
     await Promise.all([ask('held'), ask('other')]);
     expect(rows.seen.slice(0, 3).map(String).sort()).toEqual(['held', 'held', 'other']);
     expect(rows.seen.slice(3)).toEqual([['held', 'other']]);
+  });
+
+  it('a coupon that nobody asks for any more is kept apart for a while only', async () => {
+    const rows = new Rows();
+    const { ask } = lanesOver(rows);
+    rows.hold('held');
+    const stuck = [ask('held'), ask('mate')];
+    await sleep(PATIENCE_MS * 3);
+    rows.release('held');
+    await Promise.all(stuck);
+    const later = performance.now() + APART_MS + 1;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => later);
+    await Promise.all([ask('other'), ask('mate')]);
+    clock.mockRestore();
+    expect(rows.seen).toEqual([
+      ['held', 'mate'],
+      ['other', 'mate'],
+    ]);
+  });
+
+  it('nobody is left behind at the end: those that went to another lane meanwhile are waited for', async () => {
+    const rows = new Rows();
+    const { ask, lanes } = lanesOver(rows, { asks: true });
+    for (const couponId of ['held', 'moved']) rows.hold(couponId);
+    const first = ask('held');
+    await sleep(10);
+    // Screened, and next behind the held one.
+    const second = ask('next');
+    await sleep(10);
+    const moved = ask('moved');
+    let isIdle = false;
+    const idle = lanes.idle().then(() => (isIdle = true));
+    await sleep(PATIENCE_MS * 3);
+    rows.release('held');
+    await Promise.all([first, second]);
+    await sleep(10);
+    expect(isIdle).toBe(false);
+    rows.release('moved');
+    await Promise.all([moved, idle]);
   });
 
   it('one lane is enough: nobody is left without an answer', async () => {

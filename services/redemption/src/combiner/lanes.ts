@@ -17,17 +17,21 @@ const TIMES_USUAL = 4;
 const USUAL_OF = 16;
 /** Coupons kept apart; the one that was late longest ago is then trusted again. */
 const MOST_APART = 1_000;
+/** One that nobody asks for comes to no batch of its own: after so long it is trusted again, and holds no lane. */
+export const APART_MS = 60_000;
 
 /**
  * Spreads entries over lanes so that batches are large and nobody waits long for another's coupon. All entries of a
  * tenant share one lane as long as its batches come back in time: two lanes would halve the batches, which cost more than
  * entries do. When a batch is late, somebody holds the row of one of its coupons (a void, an edit, a long transaction):
  * the lane becomes the siding, where entries for the coupons of that batch wait, each coupon in batches of its own, and
- * everybody else goes on in another lane. A coupon leaves the siding by a batch of its own that was in time.
+ * everybody else goes on in another lane. A coupon leaves the siding by a batch of its own that was in time, or a minute
+ * after the last one that was late.
  */
 export class Lanes<Entry extends Combinable, Answer, Screened> {
   private readonly lanes: readonly Lane<Entry, Answer, Screened>[];
-  private readonly apart = new Set<string>();
+  /** By name, when it was late last; that longest ago first. */
+  private readonly apart = new Map<string, number>();
   private siding: Lane<Entry, Answer, Screened> | undefined;
   private usualMs = 0;
 
@@ -51,6 +55,7 @@ export class Lanes<Entry extends Combinable, Answer, Screened> {
   }
 
   add(ticket: Ticket<Entry, Answer>): void {
+    if (this.apart.size > 0) this.forgetLongAgo();
     this.laneOf(ticket.entry).add(ticket);
   }
 
@@ -96,9 +101,9 @@ export class Lanes<Entry extends Combinable, Answer, Screened> {
     for (const { entry } of batch) {
       const name = nameOf(entry);
       this.apart.delete(name);
-      this.apart.add(name);
+      this.apart.set(name, performance.now());
     }
-    for (const name of this.apart) if (this.apart.size > MOST_APART) this.apart.delete(name);
+    for (const name of this.apart.keys()) if (this.apart.size > MOST_APART) this.trustAgain(name);
     this.spreadAnew();
   }
 
@@ -111,7 +116,19 @@ export class Lanes<Entry extends Combinable, Answer, Screened> {
   private trust(batch: readonly Ticket<Entry, Answer>[]): void {
     const names = new Set(batch.map(({ entry }) => nameOf(entry)));
     if (names.size > 1) return;
-    for (const name of names) this.apart.delete(name);
+    for (const name of names) this.trustAgain(name);
+  }
+
+  private forgetLongAgo(): void {
+    const since = performance.now() - APART_MS;
+    for (const [name, lateAt] of this.apart) {
+      if (lateAt >= since) return;
+      this.trustAgain(name);
+    }
+  }
+
+  private trustAgain(name: string): void {
+    this.apart.delete(name);
     if (this.apart.size === 0) this.siding = undefined;
   }
 }
