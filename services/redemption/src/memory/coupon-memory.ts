@@ -45,10 +45,10 @@ export class CouponMemory {
     return load;
   }
 
-  /** From the database as it is now, not as a query that is under way will find it. undefined = there is none. */
-  async reload(tenantId: string, couponId: string): Promise<Coupon | undefined> {
-    const coupon = await this.facts.coupon(tenantId, couponId);
-    return coupon && this.learn(coupon);
+  /** In one query, from the database as it is now, not as a query that is under way will find it. */
+  async reload(tenantId: string, couponIds: readonly string[]): Promise<void> {
+    const { coupons } = await this.facts.read(tenantId, couponIds, []);
+    for (const coupon of coupons.values()) this.learn(coupon);
   }
 
   /** Takes over what is newer: terms by version, stock by revision. Returns what is known then. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { Clock, Log, type TenantDatabase } from '#platform';
 import { eventually, newId } from '#testkit';
@@ -6,6 +6,7 @@ import { RedemptionFixture, versionsOf } from '../../test/redemption-fixture.js'
 import type { RedeemEntry } from '../domain/batch.js';
 import type { Coupon } from '../domain/coupon.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
+import { CouponFactsStore } from '../store/coupon-facts.store.js';
 import { RedemptionBatchStore } from '../store/redemption-batch.store.js';
 import { type EntryResult, RunBatch } from './run-batch.js';
 
@@ -150,6 +151,22 @@ describe('a batch', () => {
     expect(kinds(results)).toEqual(['refused', 'refused', 'accepted']);
     expect(memory.get(changed.tenantId, changed.couponId)).toMatchObject({ version: 2, status: 'disabled' });
     expect((await fixture.countsOf(changed.couponId)).redeemed).toBe(0);
+  });
+
+  it('asks for the new terms of all its coupons at once, on one connection', async () => {
+    const coupons = await Promise.all(Array.from({ length: 5 }, () => fixture.addCoupon()));
+    const entries: RedeemEntry[] = [];
+    for (const coupon of coupons) entries.push(...(await entriesFor(coupon, 1)));
+    for (const coupon of coupons) {
+      const editor = await hold(coupon);
+      await editor.query('UPDATE coupon SET version = 2, rev = rev + 1 WHERE coupon_id = $1');
+      await editor.release();
+    }
+    const reads = jest.spyOn(CouponFactsStore.prototype, 'read');
+    const { results } = await runner.run(entries);
+    expect(kinds(results)).toEqual(coupons.map(() => 'accepted'));
+    expect(reads).toHaveBeenCalledTimes(1);
+    reads.mockRestore();
   });
 });
 

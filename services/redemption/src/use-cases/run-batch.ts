@@ -68,9 +68,7 @@ export class RunBatch {
   ): Promise<readonly EntryResult[]> {
     const couponIds = [...new Set(entries.map(({ couponId }) => couponId))];
     try {
-      await Promise.all(
-        couponIds.map((couponId) => this.memory.reload(entries[0]?.tenantId ?? '', couponId)),
-      );
+      await this.memory.reload(entries[0]?.tenantId ?? '', couponIds);
     } catch (error) {
       return entries.map(() => ({ error }));
     }
