@@ -30,12 +30,12 @@ export class CheckCoupon {
     private readonly drift: Drift,
   ) {}
 
-  /** Whether all of the coupon is proven now. */
-  async run(tenantId: string, soFar: CheckedSoFar): Promise<boolean> {
+  /** Whether all of the coupon is proven now. @param mayGoOn asked within a long history, which is counted for good */
+  async run(tenantId: string, soFar: CheckedSoFar, mayGoOn: () => boolean): Promise<boolean> {
     const { couponId } = soFar;
     // Redis first: it is written after PostgreSQL, so what it says cannot be newer than what is counted next.
     const inRedis = this.gate.isAway ? undefined : await this.gate.total(tenantId, couponId);
-    let count = await this.countFrom(tenantId, soFar);
+    let count = await this.countFrom(tenantId, soFar, mayGoOn);
     // A clock that stepped back wrote behind what was counted: counted anew before anybody is alarmed.
     if (count !== undefined && count.redemptions !== count.stock.redeemed && soFar.counted > 0)
       count = await this.countFrom(tenantId, { ...soFar, counted: 0, countedUntil: '-infinity' });
@@ -57,12 +57,20 @@ export class CheckCoupon {
     return isProven;
   }
 
-  private async countFrom(tenantId: string, from: CheckedSoFar): Promise<CouponCount | undefined> {
+  /** Undefined: the coupon is gone, or the time is over; how far it came is kept. */
+  private async countFrom(
+    tenantId: string,
+    from: CheckedSoFar,
+    mayGoOn = (): boolean => true,
+  ): Promise<CouponCount | undefined> {
     let soFar = from;
     for (;;) {
       const further = await this.read(tenantId, (tx) => this.checks.countOn(tx, tenantId, soFar));
       if (further === undefined) break;
       soFar = further;
+      if (mayGoOn()) continue;
+      await this.database.transaction(tenantId, (tx) => this.checks.mark(tx, tenantId, further, null));
+      return undefined;
     }
     return this.read(tenantId, (tx) => this.checks.count(tx, tenantId, soFar));
   }

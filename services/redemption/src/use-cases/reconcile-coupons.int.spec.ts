@@ -7,7 +7,8 @@ import { RedemptionWorld, type Replica } from '../../test/redemption-world.js';
 import { RedemptionGate } from '../redis/redemption-gate.js';
 import { AddonCheckStore } from '../store/addon-check.store.js';
 import { CouponCheckStore } from '../store/coupon-check.store.js';
-import { UserCheckStore } from '../store/user-check.store.js';
+import { FIRST_USER, UserCheckStore } from '../store/user-check.store.js';
+import { CheckCoupon } from './check-coupon.js';
 import { CheckLedgers } from './check-ledgers.js';
 import { ReconcileCoupons } from './reconcile-coupons.js';
 
@@ -64,6 +65,10 @@ function withPieces(over: Record<string, number>): () => void {
       if (name in pieces) Object.assign(pieces, { [name]: size });
   return () => stores.forEach(({ pieces }, index) => Object.assign(pieces, usual[index]));
 }
+
+/** So that the job keeps away: how often is looked is up to the test. */
+const holdLease = (until: string): Promise<unknown> =>
+  world.rows('UPDATE tenant_job SET leased_until = $2 WHERE tenant_id = $1', [world.tenantId, until]);
 
 /** A change that nobody noticed, on a coupon whose numbers have moved since. */
 const tamper = (sql: string, { couponId }: CouponSnapshot): Promise<unknown> => world.rows(sql, [couponId]);
@@ -126,6 +131,32 @@ describe('the reconciler', () => {
     }
   });
 
+  it('stops within a long history when its time is over, and goes on from there', async () => {
+    const restore = withPieces({ redemptions: 10 });
+    await holdLease('infinity');
+    try {
+      const coupon = await world.coupon();
+      const { couponId } = coupon;
+      await addRedemptions(coupon, 60, '2026-01-01T00:00:00Z');
+      const [counted, countedUntil] = [0, '-infinity'];
+      const from = {
+        couponId,
+        counted,
+        countedUntil,
+        usersUntil: FIRST_USER,
+        seenUntil: countedUntil,
+        isResting: false,
+      };
+      expect(await replica.app.get(CheckCoupon).run(world.tenantId, from, () => false)).toBe(false);
+      const kept = await world.rows('SELECT counted FROM coupon_check WHERE coupon_id = $1', [couponId]);
+      expect(kept).toEqual([{ counted: '9' }]);
+      expect(await driftWhile(() => Promise.resolve())).toEqual({});
+    } finally {
+      await holdLease('-infinity');
+      restore();
+    }
+  });
+
   describe('of a coupon with many users', () => {
     let restore: () => void;
     let coupon: CouponSnapshot;
@@ -138,10 +169,6 @@ describe('the reconciler', () => {
       restore();
       await holdLease('-infinity');
     });
-
-    /** So that the job keeps away: how often is looked is up to the test. */
-    const holdLease = (until: string) =>
-      world.rows('UPDATE tenant_job SET leased_until = $2 WHERE tenant_id = $1', [world.tenantId, until]);
 
     const bump = () => tamper('UPDATE coupon SET rev = rev + 1 WHERE coupon_id = $1', coupon);
     const look = () => replica.app.get(ReconcileCoupons).checkSome(world.tenantId);

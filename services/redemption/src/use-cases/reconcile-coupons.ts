@@ -87,7 +87,7 @@ export class ReconcileCoupons {
       if (!mayGoOn()) break;
       const { couponId } = soFar;
       try {
-        if (!(await this.checkCoupon.run(tenantId, soFar))) continue;
+        if (!(await this.checkCoupon.run(tenantId, soFar, mayGoOn))) continue;
         this.checked.inc();
       } catch (err) {
         this.failed.inc();
