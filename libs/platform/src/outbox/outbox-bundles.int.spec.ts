@@ -100,7 +100,7 @@ describe('a look at the outbox', () => {
         .flatMap(messagesOf)
         .map(({ record }) => (JSON.parse(record.value) as { n: number }).n);
     expect(await look()).toEqual([0, 1, 2, 3]);
-    expect(await look(5_000)).toEqual([0, 1]);
+    expect(await look(10_000)).toEqual([0, 1]);
     expect(await look(10)).toEqual([0]);
     expect(await readPending(pool, shards, ['t'])).toEqual([]);
   });

@@ -10,9 +10,11 @@ export interface PendingBundle extends Bundle {
   readonly age: number;
 }
 
-/** A batch is one record batch per partition for the broker, which takes 1 MB. */
+/**
+ * A batch is one record batch per partition for the broker, which takes 1 MB. Facts count twice: every record repeats the
+ * headers that a bundle has once, and they are about as long as a fact.
+ */
 const MAX_BATCH_BYTES = 800_000;
-/** Of the table, and as much again for what every record repeats: the shared headers. */
 const BUNDLES_PER_SHARD = 100;
 
 /**
@@ -28,7 +30,7 @@ export async function readPending(
 ): Promise<PendingBundle[]> {
   const { rows } = await pool.query<PendingBundle>(
     `SELECT shard, seq, topic, head, facts, age FROM (
-       SELECT bundle.*, sum(octet_length(facts) + octet_length(head)) OVER (ORDER BY seq) AS bytes,
+       SELECT bundle.*, sum(2 * octet_length(facts) + octet_length(head)) OVER (ORDER BY seq) AS bytes,
               row_number() OVER (ORDER BY seq) AS place
          FROM unnest($1::smallint[]) AS ours(shard) CROSS JOIN LATERAL (
            SELECT shard, seq, topic, head, facts, extract(epoch FROM clock_timestamp() - created_at)::float8 AS age
