@@ -2,6 +2,7 @@ import { PlatformConfig } from '#platform';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogConfig } from './config.js';
+import { ApprovalsController } from './http/approvals.controller.js';
 import { CapRequestsController } from './http/cap-requests.controller.js';
 import { CashiersController } from './http/cashiers.controller.js';
 import { ChannelsController } from './http/channels.controller.js';
@@ -12,6 +13,7 @@ import { PointNamesController } from './http/point-names.controller.js';
 import { ProgrammesController } from './http/programmes.controller.js';
 import { StoresController } from './http/stores.controller.js';
 import { TriggersController } from './http/triggers.controller.js';
+import { WizardController } from './http/wizard.controller.js';
 import { PlatformChannelConsumer } from './kafka/platform-channel.consumer.js';
 import { PlatformLoyaltyConsumer } from './kafka/platform-loyalty.consumer.js';
 import { PlatformPartnerConsumer } from './kafka/platform-partner.consumer.js';
@@ -41,6 +43,8 @@ import { ChangeTrigger } from './use-cases/change-trigger.js';
 import { CreateCoupon } from './use-cases/create-coupon.js';
 import { CreatePointName } from './use-cases/create-point-name.js';
 import { CreateTrigger } from './use-cases/create-trigger.js';
+import { DecideApproval } from './use-cases/decide-approval.js';
+import { DuplicateCoupon } from './use-cases/duplicate-coupon.js';
 import { EditCoupon } from './use-cases/edit-coupon.js';
 import { FinishExhaustedCoupon } from './use-cases/finish-exhausted-coupon.js';
 import { GatherSurroundings } from './use-cases/gather-surroundings.js';
@@ -50,6 +54,7 @@ import { KeepChannel } from './use-cases/keep-channel.js';
 import { KeepPartner } from './use-cases/keep-partner.js';
 import { KeepProgramme } from './use-cases/keep-programme.js';
 import { KeepStock } from './use-cases/keep-stock.js';
+import { ListApprovals } from './use-cases/list-approvals.js';
 import { ListCashiers } from './use-cases/list-cashiers.js';
 import { ListChannels } from './use-cases/list-channels.js';
 import { ListCoupons } from './use-cases/list-coupons.js';
@@ -67,6 +72,7 @@ import { PutProgramme } from './use-cases/put-programme.js';
 import { PutStore } from './use-cases/put-store.js';
 import { ReadCapRequest } from './use-cases/read-cap-request.js';
 import { ReadCoupon } from './use-cases/read-coupon.js';
+import { ReadReadiness } from './use-cases/read-readiness.js';
 import { RenamePointName } from './use-cases/rename-point-name.js';
 import { RequestCap } from './use-cases/request-cap.js';
 import { RevisePointName } from './use-cases/revise-point-name.js';
@@ -79,6 +85,7 @@ import { WithdrawPointName } from './use-cases/withdraw-point-name.js';
 import { WithdrawTrigger } from './use-cases/withdraw-trigger.js';
 
 const edges = [
+  ApprovalsController,
   CapRequestsController,
   CashiersController,
   ChannelsController,
@@ -89,6 +96,7 @@ const edges = [
   ProgrammesController,
   StoresController,
   TriggersController,
+  WizardController,
 ];
 
 const consumers = [
@@ -125,6 +133,8 @@ const useCases = [
   CreateCoupon,
   CreatePointName,
   CreateTrigger,
+  DecideApproval,
+  DuplicateCoupon,
   EditCoupon,
   FinishExhaustedCoupon,
   GatherSurroundings,
@@ -134,6 +144,7 @@ const useCases = [
   KeepPartner,
   KeepProgramme,
   KeepStock,
+  ListApprovals,
   ListCashiers,
   ListChannels,
   ListCoupons,
@@ -151,6 +162,7 @@ const useCases = [
   PutStore,
   ReadCapRequest,
   ReadCoupon,
+  ReadReadiness,
   RenamePointName,
   RequestCap,
   RevisePointName,

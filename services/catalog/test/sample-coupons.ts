@@ -17,6 +17,7 @@ export function draftCoupon(fields: Partial<Coupon> = {}): Coupon {
     type: 'click',
     status: 'draft',
     finishedReason: null,
+    rejectedBecause: null,
     version: 1,
     name: 'Free espresso',
     description: 'One espresso on the house.',

@@ -13,6 +13,7 @@ import { capRefusal } from '../events/redemption/cap.v1.js';
 import { count, duration, id, instant, positiveCount, revision, text, timeZone } from '../primitives.js';
 import { recurrence } from '../timeframe/recurrence.js';
 import { page } from './paging.js';
+import { fieldError } from './problem.js';
 
 const cap = positiveCount.max(1_000_000_000).nullable();
 
@@ -89,6 +90,33 @@ export const changeCouponBody = z
   .partial();
 export type ChangeCouponBody = z.output<typeof changeCouponBody>;
 
+const timeframeFields = { startAt: true, endAt: true, recurrence: true } as const;
+const userFields = { audience: true } as const;
+
+/** What each step of the wizard saves; a field of another step is refused as unknown. */
+export const changeDetailsBody = changeCouponBody.omit({ ...timeframeFields, ...userFields });
+export const changeTimeframeBody = changeCouponBody.pick(timeframeFields);
+export const changeUsersBody = changeCouponBody.pick(userFields);
+
+export const couponStep = z.enum(['details', 'timeframe', 'users']);
+export type CouponStep = z.infer<typeof couponStep>;
+
+/** What a draft still lacks, and by which action it then goes out. */
+export const couponReadiness = z
+  .object({
+    couponId: id,
+    version: positiveCount.describe('Of the draft that was looked at.'),
+    ready: z.boolean(),
+    action: z.enum(['publish', 'submit']).describe('`submit`: the tenant has to approve it.'),
+    missing: fieldError.extend({ step: couponStep }).array().describe('In the order of the steps.'),
+  })
+  .meta({ id: 'CouponReadiness' });
+export type CouponReadiness = z.infer<typeof couponReadiness>;
+
+/** The tenant sends a coupon back to its owner. */
+export const rejectCouponBody = z.strictObject({ reason: text({ min: 1, max: 500 }) });
+export type RejectCouponBody = z.output<typeof rejectCouponBody>;
+
 export const couponView = z
   .object({
     couponId: id,
@@ -96,6 +124,10 @@ export const couponView = z
     type: couponType,
     status: couponStatus,
     finishedReason: finishedReason.nullable(),
+    rejectedBecause: z
+      .string()
+      .nullable()
+      .describe('Why the tenant rejected it; null again once it is submitted anew.'),
     version: positiveCount,
     name: z.string().nullable(),
     description: z.string().nullable(),

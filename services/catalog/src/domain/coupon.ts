@@ -18,6 +18,8 @@ export interface Coupon {
   readonly status: CouponStatus;
   /** Set exactly when `status` is finished. */
   readonly finishedReason: FinishedReason | null;
+  /** What the tenant said when it rejected the coupon; null unless that was the last word about it. */
+  readonly rejectedBecause: string | null;
   /** 1 for a new draft; rises by one with every change. */
   readonly version: number;
   readonly name: string | null;

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { Coupon } from './coupon.js';
 import { sampleIds } from '#contracts';
 import { couponIn, draftCoupon, minutes, noon, surroundings } from '../../test/sample-coupons.js';
-import { decide, type OwnerCommand } from './decide.js';
+import { type CouponCommand, decide } from './decide.js';
 import type { OwnerAction } from './life-cycle.js';
 
-function command(action: OwnerAction, expectedVersion: number | null = null): OwnerCommand {
-  return action === 'publish'
+function command(action: OwnerAction, expectedVersion: number | null = null): CouponCommand {
+  return action === 'publish' || action === 'submit'
     ? { action, expectedVersion, surroundings: surroundings() }
     : { action, expectedVersion };
 }
@@ -169,5 +169,45 @@ describe('every action', () => {
   it('removes drafts and nothing else', () => {
     expect(decide(draftCoupon(), command('delete'), noon)).toEqual({ accepted: true, value: 'removed' });
     expect(decide(couponIn('scheduled'), command('delete'), noon).accepted).toBe(false);
+  });
+});
+
+describe('a coupon for everyone (U4)', () => {
+  const broadcast = (fields: Partial<Coupon> = {}) => draftCoupon({ audience: 'everyone', ...fields });
+  const approve = { action: 'approve', expectedVersion: null, surroundings: surroundings() } as const;
+
+  it('is submitted, not published, and one for followers the other way round', () => {
+    const audience = { refusal: { code: 'missing_to_publish', errors: [{ pointer: '/audience' }] } };
+    expect(decide(broadcast(), command('publish'), noon)).toMatchObject(audience);
+    expect(decide(draftCoupon(), command('submit'), noon)).toMatchObject(audience);
+    expect(accepted(broadcast({ rejectedBecause: 'No' }), 'submit')).toEqual(
+      broadcast({ status: 'pending_approval', version: 2 }),
+    );
+  });
+
+  it('is out once approved, with what publication fixes', () => {
+    const pending = broadcast({ status: 'pending_approval', startAt: minutes(-1) });
+    expect(decide(pending, approve, noon)).toMatchObject({
+      value: { status: 'active', startAt: noon, publishedAt: noon, availability: 'rule', version: 2 },
+    });
+  });
+
+  it('is not approved after its end', () => {
+    const over = broadcast({ status: 'pending_approval', endAt: noon });
+    expect(decide(over, approve, noon)).toMatchObject({
+      refusal: { code: 'missing_to_publish', errors: [{ pointer: '/endAt' }] },
+    });
+  });
+
+  it('goes back with the reason, and nothing else, when it is rejected', () => {
+    const pending = broadcast({ status: 'pending_approval' });
+    const reject = { action: 'reject', reason: 'Too loud', expectedVersion: 1 } as const;
+    expect(decide(pending, reject, noon)).toEqual({
+      accepted: true,
+      value: broadcast({ rejectedBecause: 'Too loud', version: 2 }),
+    });
+    expect(decide(couponIn('active'), { ...reject, expectedVersion: null }, noon)).toMatchObject({
+      refusal: { code: 'wrong_state', detail: expect.stringContaining('No action is possible') },
+    });
   });
 });

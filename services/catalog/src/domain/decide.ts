@@ -1,21 +1,31 @@
 import { circleThrough, toldCircle } from './auto-circle.js';
 import { availabilityOf } from './availability.js';
 import type { Coupon } from './coupon.js';
-import { allowedActions, move, type OwnerAction, statusAt } from './life-cycle.js';
+import { problemsOfWay } from './going-out.js';
+import {
+  allowedActions,
+  move,
+  type OwnerAction,
+  ownerActions,
+  statusAt,
+  type TenantAction,
+  tenantActions,
+} from './life-cycle.js';
 import { problemsToPublish } from './publish-checks.js';
 import { accept, type Decision, refuse, stale } from './refusal.js';
 import type { Surroundings } from './surroundings.js';
 
-export type OwnerCommand = {
+export type CouponCommand = {
   /** The version that the caller acted on; null = whatever it is now. */
   readonly expectedVersion: number | null;
 } & (
-  | { readonly action: Exclude<OwnerAction, 'publish'> }
-  | { readonly action: 'publish'; readonly surroundings: Surroundings }
+  | { readonly action: Exclude<OwnerAction, 'publish' | 'submit'> }
+  | { readonly action: 'publish' | 'submit' | 'approve'; readonly surroundings: Surroundings }
+  | { readonly action: 'reject'; readonly reason: string }
 );
 
-/** Decides an owner's action. `removed` = the coupon is to be deleted. */
-export function decide(coupon: Coupon, command: OwnerCommand, now: Date): Decision<Coupon | 'removed'> {
+/** Decides what an owner or the tenant does to a coupon. `removed` = the coupon is to be deleted. */
+export function decide(coupon: Coupon, command: CouponCommand, now: Date): Decision<Coupon | 'removed'> {
   const { expectedVersion } = command;
   if (expectedVersion !== null && expectedVersion !== coupon.version)
     return stale('coupon', coupon, expectedVersion);
@@ -23,27 +33,57 @@ export function decide(coupon: Coupon, command: OwnerCommand, now: Date): Decisi
   const next = move({ ...coupon, status }, command.action, now);
   if (next === undefined) return wrongState(status, coupon, command.action);
   if (next === 'removed') return accept(next);
-  return command.action === 'publish' ? published(next, command.surroundings, now) : accept(next);
+  switch (command.action) {
+    case 'publish':
+    case 'submit':
+    case 'approve':
+      return goneOut(next, command, now);
+    case 'reject':
+      return accept({ ...next, rejectedBecause: command.reason });
+    default:
+      return accept(next);
+  }
 }
 
-function published(coupon: Coupon, surroundings: Surroundings, now: Date): Decision<Coupon> {
-  const errors = problemsToPublish(coupon, surroundings, now);
+type GoingOut = Extract<CouponCommand, { readonly surroundings: Surroundings }>;
+
+/** Submission asks for all that publication asks for; approval asks again, as time has passed. */
+function goneOut(coupon: Coupon, { action, surroundings }: GoingOut, now: Date): Decision<Coupon> {
+  const errors = [
+    ...problemsToPublish(coupon, surroundings, now),
+    ...(action === 'approve' ? [] : problemsOfWay(coupon, action)),
+  ];
   if (errors.length > 0) return refuse({ code: 'missing_to_publish', errors });
   const circle = circleThrough(coupon, surroundings.autoCoupons);
   if (circle) return refuse({ code: 'auto_coupons_in_a_circle', detail: toldCircle(circle) });
-  return accept({
+  return accept(
+    action === 'submit' ? { ...coupon, rejectedBecause: null } : published(coupon, surroundings, now),
+  );
+}
+
+function published(coupon: Coupon, surroundings: Surroundings, now: Date): Coupon {
+  return {
     ...coupon,
     // A start in the past means now (F1); none stays none.
     startAt: coupon.startAt !== null && coupon.startAt < now ? now : coupon.startAt,
     publishedAt: now,
     timeZone: surroundings.timeZone,
     triggerCost: surroundings.trigger?.cost ?? null,
+    rejectedBecause: null,
     availability: availabilityOf(coupon),
-  });
+  };
 }
 
-function wrongState(status: Coupon['status'], coupon: Coupon, action: OwnerAction): Decision<never> {
-  const allowed = allowedActions(status);
+function wrongState(
+  status: Coupon['status'],
+  coupon: Coupon,
+  action: OwnerAction | TenantAction,
+): Decision<never> {
+  const isTenants = action === 'approve' || action === 'reject';
+  const allowed = allowedActions<OwnerAction | TenantAction>(
+    status,
+    isTenants ? tenantActions : ownerActions,
+  );
   const state =
     status === coupon.status
       ? status

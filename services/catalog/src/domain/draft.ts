@@ -11,6 +11,7 @@ export function newDraft(couponId: string, body: CreateCouponBody, now: Date): D
     type: body.type,
     status: 'draft',
     finishedReason: null,
+    rejectedBecause: null,
     version: 1,
     name: body.name ?? null,
     description: body.description ?? null,

@@ -1,7 +1,8 @@
-import type { ChangeCouponBody } from '#contracts';
+import type { ChangeCouponBody, CouponStep } from '#contracts';
 import type { Coupon } from './coupon.js';
 import { instant } from './draft.js';
 import { problemsOfDraft } from './draft-checks.js';
+import { stepOf } from './going-out.js';
 import { statusAt } from './life-cycle.js';
 import { accept, type Decision, refuse, stale } from './refusal.js';
 import { same } from './same.js';
@@ -10,6 +11,8 @@ export interface CouponEdit {
   /** The version that the caller edited; null = whatever it is now. */
   readonly expectedVersion: number | null;
   readonly fields: ChangeCouponBody;
+  /** Saved as this step of the wizard: what is wrong in others does not keep it from being saved. */
+  readonly step?: CouponStep;
 }
 
 type Field = keyof ChangeCouponBody;
@@ -29,7 +32,11 @@ const editable: Partial<Record<Coupon['status'], readonly Field[] | 'all'>> = {
  * Decides an owner's edit. The coupon itself comes back where nothing differs: a repeated edit is answered as the
  * first was, though the version has moved on.
  */
-export function edit(coupon: Coupon, { expectedVersion, fields }: CouponEdit, now: Date): Decision<Coupon> {
+export function edit(
+  coupon: Coupon,
+  { expectedVersion, fields, step }: CouponEdit,
+  now: Date,
+): Decision<Coupon> {
   const changed = withFields(coupon, fields);
   if (same(changed, coupon)) return accept(coupon);
   if (expectedVersion !== null && expectedVersion !== coupon.version)
@@ -40,7 +47,8 @@ export function edit(coupon: Coupon, { expectedVersion, fields }: CouponEdit, no
     (field) => allowed !== 'all' && !allowed.includes(field),
   );
   if (fixed.length > 0) return refuse({ code: 'wrong_state', detail: fixedIn(status, fixed, allowed) });
-  const errors = status === 'draft' ? problemsOfDraft(changed, now) : [];
+  const problems = status === 'draft' ? problemsOfDraft(changed, now) : [];
+  const errors = problems.filter((problem) => step === undefined || stepOf(problem) === step);
   if (errors.length > 0) return refuse({ code: 'invalid_request', errors });
   return accept({ ...changed, version: coupon.version + 1, editedAt: now });
 }

@@ -2,25 +2,37 @@ import type { CouponStatus, FinishedReason } from '#contracts';
 import { type Coupon, hasEnded, hasStarted } from './coupon.js';
 
 /** What an owner may ask for. */
-export const ownerActions = ['publish', 'disable', 'enable', 'archive', 'delete'] as const;
+export const ownerActions = [
+  'publish',
+  'submit',
+  'withdraw',
+  'disable',
+  'enable',
+  'archive',
+  'delete',
+] as const;
 export type OwnerAction = (typeof ownerActions)[number];
+
+/** What the tenant decides about a coupon that was submitted (U4). */
+export const tenantActions = ['approve', 'reject'] as const;
+export type TenantAction = (typeof tenantActions)[number];
 
 /** What happens to a coupon by itself: its start, its end, its last permitted redemption. */
 export const systemEvents = ['start', 'end', 'exhaust'] as const;
 export type SystemEvent = (typeof systemEvents)[number];
 
-export type Move = OwnerAction | SystemEvent;
+export type Move = OwnerAction | TenantAction | SystemEvent;
 
 /** `live`: scheduled or active, as the start says. `removed`: no coupon is left. */
 type Target = Exclude<CouponStatus, 'scheduled'> | 'live' | 'removed';
 
 /**
- * The whole life cycle (product L1, L2). What is not in the table is not possible: an action is refused,
+ * The whole life cycle (product L1, L2, U4). What is not in the table is not possible: an action is refused,
  * an event changes nothing. `finished` is the only final state; a disabled coupon still finishes.
  */
 const transitions: Record<CouponStatus, Partial<Record<Move, Target>>> = {
-  draft: { publish: 'live', delete: 'removed' },
-  pending_approval: { delete: 'removed' },
+  draft: { publish: 'live', submit: 'pending_approval', delete: 'removed' },
+  pending_approval: { withdraw: 'draft', approve: 'live', reject: 'draft', delete: 'removed' },
   scheduled: { archive: 'finished', start: 'active', end: 'finished', exhaust: 'finished' },
   active: { disable: 'disabled', archive: 'finished', end: 'finished', exhaust: 'finished' },
   disabled: { enable: 'active', archive: 'finished', end: 'finished', exhaust: 'finished' },
@@ -42,8 +54,12 @@ export function move(coupon: Coupon, by: Move, now: Date): Coupon | 'removed' | 
   return { ...coupon, status, finishedReason, version: coupon.version + 1 };
 }
 
-export function allowedActions(status: CouponStatus): readonly OwnerAction[] {
-  return ownerActions.filter((action) => transitions[status][action] !== undefined);
+/** Which of the actions the table has in that state. */
+export function allowedActions<Action extends OwnerAction | TenantAction>(
+  status: CouponStatus,
+  actions: readonly Action[],
+): readonly Action[] {
+  return actions.filter((action) => transitions[status][action] !== undefined);
 }
 
 /**

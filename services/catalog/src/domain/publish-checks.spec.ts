@@ -180,13 +180,6 @@ describe('the loyalty programme (M6)', () => {
   });
 });
 
-describe('the audience (U4)', () => {
-  it("is the channel's followers: everyone needs an approval that cannot be asked for", () => {
-    expect(pointers({ audience: 'followers' })).toEqual([]);
-    expect(pointers({ audience: 'everyone' })).toEqual(['/audience']);
-  });
-});
-
 describe('the recurrence (F3)', () => {
   // Noon is a Sunday, 13:00 in Zagreb.
   const daily = { kind: 'daily', opensAt: '15:00', closesAt: '16:00' } as const;
@@ -248,7 +241,6 @@ describe('everything that is wrong', () => {
       bonus: costing(ids.standalone),
       triggerId: sampleIds.trigger,
       programmeId: ids.club,
-      audience: 'everyone',
     };
     expect(pointers(draft)).toEqual([
       '/name',
@@ -259,7 +251,6 @@ describe('everything that is wrong', () => {
       '/bonus/pointNameId',
       '/triggerId',
       '/programmeId',
-      '/audience',
     ]);
   });
 });

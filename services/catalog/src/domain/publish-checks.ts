@@ -7,7 +7,7 @@ import {
   priceIsInAnOwnPointName,
 } from './publish-rules/points.js';
 import { errorIf, type PublishRule } from './publish-rules/publish-rule.js';
-import { everyoneNeedsApproval, programmeIsOwn, triggerIsOffered } from './publish-rules/references.js';
+import { programmeIsOwn, triggerIsOffered } from './publish-rules/references.js';
 import { opensAtLeastOnce } from './publish-rules/timeframe.js';
 import {
   autoNeedsALimit,
@@ -34,7 +34,6 @@ const rules: readonly PublishRule[] = [
   priceAndBonusAreOfTwoProgrammes,
   triggerIsOffered,
   programmeIsOwn,
-  everyoneNeedsApproval,
   opensAtLeastOnce,
 ];
 

@@ -165,8 +165,8 @@ describe('publication', () => {
       '/bonus/pointNameId',
       '/triggerId',
       '/programmeId',
-      '/audience',
       '/recurrence',
+      '/audience',
     ]);
     expect(await world.read(owner, couponId)).toMatchObject({ status: 'draft', version: 1 });
   });

@@ -2,6 +2,7 @@ import type { CouponView } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CouponPosition } from '../domain/coupon-position.js';
+import type { PageBounds } from './page-bounds.js';
 
 type Instant<Value> = Value extends null ? null : Date;
 
@@ -12,7 +13,7 @@ type InstantField = 'startAt' | 'endAt' | 'createdAt' | 'editedAt' | 'publishedA
 
 const columns = `
   c.coupon_id AS "couponId", c.channel_id AS "channelId", c.type, c.status,
-  c.finished_reason AS "finishedReason", c.version, c.name, c.description,
+  c.finished_reason AS "finishedReason", c.rejected_because AS "rejectedBecause", c.version, c.name, c.description,
   c.redeemed_message AS "redeemedMessage",
   -- From publication on redemption owns the cap.
   CASE WHEN u.stock_revision > 0 THEN u.max_redemptions ELSE c.max_redemptions END AS "maxRedemptions",
@@ -41,6 +42,21 @@ export class CouponViewStore {
       [tenantId, couponId],
     );
     return rows[0] ? toView(rows[0]) : null;
+  }
+
+  /** Those that wait for the tenant's approval, by id: the oldest first. */
+  async listAwaitingApproval(
+    tx: EntityManager,
+    tenantId: string,
+    { after, limit }: PageBounds,
+  ): Promise<CouponView[]> {
+    const rows: Row[] = await tx.query(
+      `SELECT ${columns} FROM coupon c ${joins}
+       WHERE c.tenant_id = $1 AND c.status = 'pending_approval' AND ($2::uuid IS NULL OR c.coupon_id > $2)
+       ORDER BY c.coupon_id LIMIT $3`,
+      [tenantId, after, limit],
+    );
+    return rows.map(toView);
   }
 
   /**

@@ -32,6 +32,9 @@ export class CouponEntity implements Coupon {
   @Column('text', { name: 'finished_reason', nullable: true })
   finishedReason!: FinishedReason | null;
 
+  @Column('text', { name: 'rejected_because', nullable: true })
+  rejectedBecause!: string | null;
+
   @Column('integer')
   version!: number;
 

@@ -3,7 +3,7 @@ import { type CommandAnswer, type CommandOutcome, type CommandRequest, Idempoten
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
-import { decide, type OwnerCommand } from '../domain/decide.js';
+import { type CouponCommand, decide } from '../domain/decide.js';
 import type { OwnerAction } from '../domain/life-cycle.js';
 import { CouponViewStore } from '../store/coupon-view.store.js';
 import { DatabaseClock } from '../store/database-clock.js';
@@ -60,8 +60,8 @@ export class ActOnCoupon {
     tenantId: string,
     coupon: Coupon,
     { action, expectedVersion }: CouponAction,
-  ): Promise<OwnerCommand> {
-    if (action !== 'publish') return { action, expectedVersion };
+  ): Promise<CouponCommand> {
+    if (action !== 'publish' && action !== 'submit') return { action, expectedVersion };
     return { action, expectedVersion, surroundings: await this.surroundings.run(tx, tenantId, coupon) };
   }
 }

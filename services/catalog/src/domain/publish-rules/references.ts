@@ -18,11 +18,3 @@ export const programmeIsOwn: PublishRule = ({ programmeId }, { programmes, partn
     'is not a loyalty programme of the account of this channel',
   );
 };
-
-/** U4: nobody but the tenant shows a coupon to all its users. */
-export const everyoneNeedsApproval: PublishRule = ({ audience }) =>
-  errorIf(
-    audience === 'everyone',
-    '/audience',
-    'everyone: needs the approval of the tenant, which cannot be asked for yet; publish it for followers',
-  );

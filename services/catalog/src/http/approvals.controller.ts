@@ -1,0 +1,70 @@
+import {
+  couponPage,
+  couponView,
+  type CouponView,
+  id,
+  pageQuery,
+  type PageQuery,
+  rejectCouponBody,
+  type RejectCouponBody,
+} from '#contracts';
+import {
+  type CommandOutcome,
+  type CommandRequest,
+  CurrentPrincipal,
+  IdempotentCommand,
+  type Principal,
+  Roles,
+} from '#platform';
+import { Body, Controller, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { DecideApproval } from '../use-cases/decide-approval.js';
+import { ListApprovals } from '../use-cases/list-approvals.js';
+import { idCursor } from './cursor.js';
+import { RequiredIfMatch } from './if-match.decorator.js';
+import { ActionRoute, ListRoute } from './managed-routes.js';
+import { idPageAnswer, pageRequest } from './page.dto.js';
+
+/** What the tenant decides: coupons for all its users. An approval is of the version that If-Match names. */
+@ApiTags('Approvals')
+@Roles('tenant_admin')
+@Controller('v1/approvals')
+export class ApprovalsController {
+  constructor(
+    private readonly listApprovals: ListApprovals,
+    private readonly decideApproval: DecideApproval,
+  ) {}
+
+  @ListRoute({ summary: 'List the coupons that wait for approval, the oldest first', view: couponPage })
+  async list(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuery }) query: PageQuery) {
+    const page = await this.listApprovals.run(principal, pageRequest(query, idCursor));
+    return idPageAnswer(page, ({ couponId }) => couponId);
+  }
+
+  @ActionRoute(':couponId/approve', {
+    summary: 'Approve a coupon: scheduled if its start is still to come, else active',
+    view: couponView,
+    refuses: ['coupon_not_found', 'missing_to_publish', 'auto_coupons_in_a_circle'],
+  })
+  approve(
+    @IdempotentCommand() command: CommandRequest,
+    @Param('couponId', { schema: id }) couponId: string,
+    @RequiredIfMatch() expectedVersion: number | null,
+  ): Promise<CommandOutcome<CouponView>> {
+    return this.decideApproval.run(command, { couponId, expectedVersion, rejectedBecause: null });
+  }
+
+  @ActionRoute(':couponId/reject', {
+    summary: 'Send a coupon back to its owner, as a draft, with a reason',
+    view: couponView,
+    refuses: ['coupon_not_found'],
+  })
+  reject(
+    @IdempotentCommand() command: CommandRequest,
+    @Param('couponId', { schema: id }) couponId: string,
+    @RequiredIfMatch() expectedVersion: number | null,
+    @Body({ schema: rejectCouponBody }) { reason }: RejectCouponBody,
+  ): Promise<CommandOutcome<CouponView>> {
+    return this.decideApproval.run(command, { couponId, expectedVersion, rejectedBecause: reason });
+  }
+}
