@@ -80,7 +80,10 @@ export class Lane<Entry extends Combinable, Answer, Screened> {
     await turn();
     for (;;) {
       if (this.screensAtOnce) await this.whenFree();
-      const batch = this.line.take(this.host.maxBatch, (entry) => this.host.isApart(entry));
+      const batch = this.line.take(
+        Math.min(this.host.maxBatch, this.returners.share(this.line.size)),
+        (entry) => this.host.isApart(entry),
+      );
       if (batch.length === 0) break;
       const screened = await this.screen(batch);
       await this.running;

@@ -63,6 +63,16 @@ describe('Returners', () => {
     await expect(wait).resolves.toBeUndefined();
   });
 
+  it('and those who wait share a batch when they are few, and go in two halves when they are many', () => {
+    const returners = new Returners(LONG_MS);
+    returners.answered(8, TOOK_MS);
+    expect(returners.share(4)).toBe(12);
+    returners.answered(32, TOOK_MS);
+    expect(returners.share(32)).toBe(32);
+    expect(returners.share(0)).toBe(16);
+    expect(new Returners(0).share(100)).toBe(100);
+  });
+
   it('are waited for ever more seldom where they do not come, and each time again when they do', async () => {
     const returners = new Returners(SHORT_MS);
     const waits = async (rounds: number, back: number): Promise<number> => {

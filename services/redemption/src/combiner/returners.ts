@@ -37,13 +37,18 @@ export class Returners {
     if (this.expected <= this.without) this.complete?.();
   }
 
+  /** How many of those who wait the next batch takes: of many, half of all who are here or on their way back. */
+  share(waiting: number): number {
+    const all = waiting + this.expected;
+    return this.mostMs === 0 || all <= ONE_GROUP ? all : Math.ceil(all / 2);
+  }
+
   /**
    * Resolves when enough have come, or in vain; undefined = nobody is waited for.
    * @param waiting how many the next batch has by now
    */
   wait(waiting: number): Promise<void> | undefined {
-    const all = waiting + this.expected;
-    this.without = all <= ONE_GROUP ? 0 : Math.floor(all / 2);
+    this.without = waiting + this.expected - this.share(waiting);
     if (this.expected <= this.without || this.limitMs === 0) return undefined;
     if (performance.now() - this.answeredAt >= this.limitMs) return undefined;
     if (this.skipped < Math.min(2 ** this.inVain - 1, MOST_SKIPPED)) {
