@@ -81,8 +81,8 @@ describe('an edit after publication', () => {
   it.each([
     [
       'active',
-      { name: 'Cake', position: 1 },
-      /Cannot change name: the coupon is active. Can be changed: position/,
+      { startAt: null, position: 1 },
+      /Cannot change startAt: the coupon is active. Can be changed: name,/,
     ],
     ['active', { maxRedemptions: 5 }, /asked for at \/cap-requests/],
     ['finished', { position: 1 }, /Cannot change position: the coupon is finished. Nothing can be changed/],
@@ -91,6 +91,37 @@ describe('an edit after publication', () => {
     expect(edited(couponIn(status), fields)).toMatchObject({
       refusal: { code: 'wrong_state', detail: expect.stringMatching(detail) },
     });
+  });
+
+  it.each([
+    { name: 'Cake' },
+    { description: 'Sweet.' },
+    { redeemedMessage: 'Enjoy!' },
+    { hideIfNotAvailable: true },
+    { maxRedemptionsPerUser: null },
+    { maxRedemptionsPerUser: 2, timeLimit: { amount: 1, unit: 'hours' } },
+    { endAt: minutes(1).toISOString() },
+  ] as const)('may change what publication does not lock: %j', (fields) => {
+    expect(edited(couponIn('active'), fields)).toMatchObject({ accepted: true, value: { version: 3 } });
+  });
+
+  it.each([
+    [{}, { name: null }, '/name'],
+    [{}, { redeemedMessage: '{{user.nmae}}' }, '/redeemedMessage'],
+    [{}, { endAt: noon.toISOString() }, '/endAt'],
+    [{}, { timeLimit: { amount: 1, unit: 'hours' } }, '/timeLimit'],
+    [{ type: 'auto' }, { maxRedemptionsPerUser: null }, '/maxRedemptionsPerUser'],
+    [{ type: 'qr' }, { maxRedemptionsPerUser: null }, '/maxRedemptionsPerUser'],
+  ] as const)('of %j keeps it fit to be out: %j', (coupon, fields, pointer) => {
+    expect(edited(couponIn('active', coupon), fields)).toMatchObject({
+      refusal: { code: 'invalid_request', errors: [{ pointer }] },
+    });
+  });
+
+  it('leaves the texts of a coupon for everyone as they were approved', () => {
+    const approved = couponIn('active', { audience: 'everyone' });
+    expect(edited(approved, { name: 'Cake' })).toMatchObject({ refusal: { code: 'wrong_state' } });
+    expect(edited(approved, { position: 2 }).accepted).toBe(true);
   });
 
   it('counts an end that has passed, though no fact has arrived', () => {

@@ -1,9 +1,10 @@
-import type { ChangeCouponBody, CouponStep } from '#contracts';
+import type { ChangeCouponBody, CouponStep, FieldError } from '#contracts';
 import type { Coupon } from './coupon.js';
 import { instant } from './draft.js';
 import { problemsOfDraft } from './draft-checks.js';
 import { stepOf } from './going-out.js';
 import { statusAt } from './life-cycle.js';
+import { problemsAfterPublication } from './publish-checks.js';
 import { accept, type Decision, refuse, stale } from './refusal.js';
 import { same } from './same.js';
 
@@ -17,16 +18,31 @@ export interface CouponEdit {
 
 type Field = keyof ChangeCouponBody;
 
-/**
- * Which fields an owner may change in which state; what is not listed takes no edits. Whoever lets caps or the time limit
- * be edited after publication also refuses to take both from a QR coupon with a printed code: printing asks for one (T2).
- */
-const editable: Partial<Record<Coupon['status'], readonly Field[] | 'all'>> = {
-  draft: 'all',
-  scheduled: ['position'],
-  active: ['position'],
-  disabled: ['position'],
-};
+/** What stays editable while a coupon is out (L3). The trigger is not among it yet: its cost is taken over at publication. */
+const whileOut = [
+  'hideIfNotAvailable',
+  'position',
+  'maxRedemptionsPerUser',
+  'timeLimit',
+  'endAt',
+] as const satisfies readonly Field[];
+
+/** Those that the tenant has approved in a coupon for everyone (U4). */
+const texts = ['name', 'description', 'redeemedMessage'] as const satisfies readonly Field[];
+
+/** Which fields an owner may change in that state. */
+function editable({ audience }: Coupon, status: Coupon['status']): readonly Field[] | 'all' {
+  switch (status) {
+    case 'draft':
+      return 'all';
+    case 'scheduled':
+    case 'active':
+    case 'disabled':
+      return audience === 'everyone' ? whileOut : [...texts, ...whileOut];
+    default:
+      return [];
+  }
+}
 
 /**
  * Decides an owner's edit. The coupon itself comes back where nothing differs: a repeated edit is answered as the
@@ -42,15 +58,28 @@ export function edit(
   if (expectedVersion !== null && expectedVersion !== coupon.version)
     return stale('coupon', coupon, expectedVersion);
   const status = statusAt(coupon, now);
-  const allowed = editable[status] ?? [];
+  const allowed = editable(coupon, status);
   const fixed = (Object.keys(fields) as Field[]).filter(
     (field) => allowed !== 'all' && !allowed.includes(field),
   );
   if (fixed.length > 0) return refuse({ code: 'wrong_state', detail: fixedIn(status, fixed, allowed) });
-  const problems = status === 'draft' ? problemsOfDraft(changed, now) : [];
+  const problems = status === 'draft' ? problemsOfDraft(changed, now) : problemsOut(coupon, changed, now);
   const errors = problems.filter((problem) => step === undefined || stepOf(problem) === step);
   if (errors.length > 0) return refuse({ code: 'invalid_request', errors });
   return accept({ ...changed, version: coupon.version + 1, editedAt: now });
+}
+
+function problemsOut(before: Coupon, after: Coupon, now: Date): FieldError[] {
+  const limited = ({ maxRedemptionsPerUser, timeLimit }: Coupon) =>
+    maxRedemptionsPerUser !== null || timeLimit !== null;
+  // T2: a code may have been printed, which took one of the two. Whether, and under what cap, is redemption's to know.
+  const unlimits = before.type === 'qr' && limited(before) && !limited(after);
+  const message =
+    'a QR coupon that is out keeps a cap per user or a time limit: its code may have been printed';
+  return [
+    ...problemsAfterPublication(after, now),
+    ...(unlimits ? [{ pointer: '/maxRedemptionsPerUser', message }] : []),
+  ];
 }
 
 function withFields(coupon: Coupon, { startAt, endAt, ...others }: ChangeCouponBody): Coupon {

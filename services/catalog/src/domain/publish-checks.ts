@@ -6,7 +6,7 @@ import {
   priceAndBonusAreOfTwoProgrammes,
   priceIsInAnOwnPointName,
 } from './publish-rules/points.js';
-import { errorIf, type PublishRule } from './publish-rules/publish-rule.js';
+import { type CouponRule, errorIf, type PublishRule } from './publish-rules/publish-rule.js';
 import { programmeIsOwn, triggerIsOffered } from './publish-rules/references.js';
 import { opensAtLeastOnce } from './publish-rules/timeframe.js';
 import {
@@ -18,7 +18,7 @@ import type { Surroundings } from './surroundings.js';
 
 const required = ['name', 'description', 'redeemedMessage'] as const;
 
-const nothingIsMissing: PublishRule = (coupon) =>
+const nothingIsMissing: CouponRule = (coupon) =>
   required.flatMap((field) => errorIf(coupon[field] === null, `/${field}`, 'is required to publish'));
 
 const draftIsWellFormed: PublishRule = (coupon, _, now) => problemsOfDraft(coupon, now);
@@ -40,4 +40,10 @@ const rules: readonly PublishRule[] = [
 /** Everything that still keeps the coupon from being published, all at once; empty = it can go. */
 export function problemsToPublish(coupon: Coupon, surroundings: Surroundings, now: Date): FieldError[] {
   return rules.flatMap((rule) => rule(coupon, surroundings, now));
+}
+
+/** What an edit of a published coupon would break. What is locked by publication needs no second look. */
+export function problemsAfterPublication(coupon: Coupon, now: Date): FieldError[] {
+  const lasting: readonly CouponRule[] = [nothingIsMissing, timeLimitNeedsSeveralUses, autoNeedsALimit];
+  return [...lasting.flatMap((rule) => rule(coupon)), ...problemsOfDraft(coupon, now)];
 }

@@ -84,7 +84,10 @@ export class CouponsController {
 
   @Patch(':couponId')
   @Refuses(...actionRefusals)
-  @ApiOperation({ summary: 'Change fields of a draft, or the position of a published coupon' })
+  @ApiOperation({
+    summary:
+      'Change a draft, or what publication has not locked; redemptions follow as soon as takingEffect is false',
+  })
   @ApiOkResponse({ standardSchema: couponView })
   edit(
     @CurrentPrincipal() principal: Principal,

@@ -356,11 +356,13 @@ describe('an edit', () => {
     expect((await answers).map(({ status }) => status).sort()).toEqual([200, 409, 409]);
   });
 
-  it('of a published coupon may set its position, which is told', async () => {
+  it('of a published coupon may set what is not locked, which is told', async () => {
     const { couponId } = await world.published(owner);
     expect((await patch(couponId, { position: 2 }, '"2"')).status).toBe(200);
     expect(await world.snapshotAt(couponId, 3)).toMatchObject({ position: 2, status: 'active' });
-    expect(await patch(couponId, { name: 'Cake' }, '"3"')).toMatchObject({
+    expect(await patch(couponId, { name: 'Cake' }, '"3"')).toMatchObject({ body: { takingEffect: true } });
+    expect(await world.snapshotAt(couponId, 4)).toMatchObject({ name: 'Cake', position: 2 });
+    expect(await patch(couponId, { startAt: null, type: 'qr' }, '"4"')).toMatchObject({
       status: 409,
       body: { code: 'wrong_state' },
     });

@@ -1,7 +1,7 @@
-import { errorIf, type PublishRule } from './publish-rule.js';
+import { type CouponRule, errorIf } from './publish-rule.js';
 
 /** D10: time between two redemptions means something only where a user has two. */
-export const timeLimitNeedsSeveralUses: PublishRule = ({ timeLimit, maxRedemptionsPerUser }) =>
+export const timeLimitNeedsSeveralUses: CouponRule = ({ timeLimit, maxRedemptionsPerUser }) =>
   errorIf(
     timeLimit !== null && maxRedemptionsPerUser === 1,
     '/timeLimit',
@@ -9,7 +9,7 @@ export const timeLimitNeedsSeveralUses: PublishRule = ({ timeLimit, maxRedemptio
   );
 
 /** T5: without either, an automatic coupon would be redeemed again and again without end. */
-export const autoNeedsALimit: PublishRule = ({ type, timeLimit, maxRedemptionsPerUser }) =>
+export const autoNeedsALimit: CouponRule = ({ type, timeLimit, maxRedemptionsPerUser }) =>
   errorIf(
     type === 'auto' && timeLimit === null && maxRedemptionsPerUser === null,
     '/maxRedemptionsPerUser',
@@ -17,7 +17,7 @@ export const autoNeedsALimit: PublishRule = ({ type, timeLimit, maxRedemptionsPe
   );
 
 /** T5: nobody's points are taken unasked unless the owner has said so. */
-export const pricedAutoIsConfirmed: PublishRule = ({ type, price, pointsTakenAutomatically }) =>
+export const pricedAutoIsConfirmed: CouponRule = ({ type, price, pointsTakenAutomatically }) =>
   errorIf(
     type === 'auto' && price !== null && !pointsTakenAutomatically,
     '/pointsTakenAutomatically',
