@@ -19,7 +19,8 @@ export const USAGE = `npm run bench [-- id… options]      Measures everything,
 
 Each row sets a figure beside that of another scenario of the same lap. floor is what must be
 kept, aim what we want; held says which of the two the median keeps, or NO. Wrong outcomes fail
-the bench, slow ones do not. Rates count on a quiet machine only; see docs/performance.md.`;
+the bench, slow ones do not. Rates count on a quiet machine only; see docs/performance.md. All rows
+take some ten minutes; an unknown id lists those there are.`;
 
 /** @throws with what is wrong and how to say it right */
 export function readOptions(args: readonly string[], known: readonly string[]): BenchOptions {

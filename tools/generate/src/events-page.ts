@@ -30,6 +30,22 @@ are headers (\`ce_id\`, \`ce_type\`, …), the value is the JSON payload. Read w
 - **Tenant**: \`ce_tenantid\` is on every fact.
 - _Planned_ facts are agreed, but nobody writes them yet. _Planned_ readers do not read the topic yet.
 
+**Where**: at the brokers and under the prefix that the services have as \`KAFKA_BROKERS\` and \`NAMESPACE\`; \`npm start\` prints
+both. With \`NAMESPACE=octopus\` the topic \`redemption.redemption.v1\` is \`octopus.redemption.redemption.v1\`. All that happens, as it
+happens (\`kafkajs\` is in this project's \`node_modules\`):
+
+\`\`\`js
+import { Kafka } from 'kafkajs';
+
+const consumer = new Kafka({ brokers: [process.env.BROKER] }).consumer({ groupId: 'me' });
+await consumer.connect();
+await consumer.subscribe({ topics: [/redemption\\.redemption\\.v1$/], fromBeginning: true });
+await consumer.run({
+  eachMessage: async ({ message }) =>
+    console.log(String(message.headers.ce_type), JSON.parse(message.value)),
+});
+\`\`\`
+
 Machine-readable: [asyncapi.json](asyncapi.json), one JSON Schema per fact under [schemas/](schemas/).
 `;
 

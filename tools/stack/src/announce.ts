@@ -4,14 +4,20 @@ import { gigabytes, proportionalMemory } from './memory.js';
 import type { Addresses } from './program-env.js';
 import { type StackFolder, shownPath } from './stack-folder.js';
 
+interface Kafka {
+  readonly brokers: readonly string[];
+  readonly namespace: string | undefined;
+}
+
 /** What a person needs once all is up; the caller prints the Ready line after it. */
-export function announcement(addresses: Addresses, folder: StackFolder): string[] {
+export function announcement(addresses: Addresses, folder: StackFolder, kafka: Kafka): string[] {
   const { frontDoor, issuer } = addresses;
   return [
     '',
     `Front door     ${frontDoor}`,
     `API reference  ${frontDoor}/docs/`,
     `Dev issuer     ${frontDoor}/auth (iss ${issuer})`,
+    `Kafka          ${kafka.brokers.join(',')}${prefixOf(kafka)} (docs/events.md)`,
     `Logs           ${shownPath(folder.logs)}`,
     `Demo sign-ins  ${Object.keys(personas).join(', ')} (token: ${frontDoor}/auth/token/<name>)`,
     '',
@@ -21,6 +27,10 @@ export function announcement(addresses: Addresses, folder: StackFolder): string[
     '  npm run story',
     '',
   ];
+}
+
+function prefixOf({ namespace }: Kafka): string {
+  return namespace === undefined ? '' : `, topics begin with "${namespace}."`;
 }
 
 /**

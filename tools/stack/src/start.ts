@@ -80,7 +80,10 @@ async function bringUp(
     await seedDemo({ frontDoorUrl: addresses.frontDoor });
     if (life.isStopping) return;
     await noteReady(folder);
-    [...announcement(addresses, folder), ready(addresses.frontDoor)].forEach(progress);
+    [
+      ...announcement(addresses, folder, { brokers: servers.kafkaBrokers, namespace }),
+      ready(addresses.frontDoor),
+    ].forEach(progress);
   } finally {
     await infrastructure.topicsReady.catch(() => undefined);
   }

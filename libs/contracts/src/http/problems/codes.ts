@@ -70,7 +70,7 @@ export const codeProblems = {
   print_needs_limit: {
     status: 409,
     title: 'A printed code needs a limit per user',
-    mend: 'Set a cap per user or a time limit first: without one, one person could use up the coupon.',
+    mend: 'The coupon has a total cap and no cap per user or time limit, so one person could use it up. What is published keeps its limits: archive it, and publish one with a limit.',
   },
   print_not_found: {
     status: 404,
