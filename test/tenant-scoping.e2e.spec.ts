@@ -10,7 +10,8 @@ import { migrationSets } from './system/service-databases.js';
 const exempt: Record<'every' | ServiceName, string[]> = {
   // The outbox and its leases, the inbox, the dead letters: queues of plumbing. TypeORM's list of migrations.
   every: ['outbox', 'outbox_lease', 'outbox_relay', 'inbox', 'dead_letter', 'schema_migration'],
-  catalog: [],
+  // When to look at which image again, claimed by time over all tenants.
+  catalog: ['image_check'],
   // Which tenants a background job has to visit: it cannot be asked tenant by tenant. Automatic attempts and what wakes
   // them, claimed by time over all tenants.
   redemption: ['tenant_job', 'auto_attempt', 'auto_wake'],

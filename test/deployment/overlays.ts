@@ -26,6 +26,7 @@ const secretValues: Record<string, string> = {
   REDIS_URL: 'rediss://app:Zx81-not-guessable@redis.internal:6379',
   DATABASE_OWNER_URL: 'postgres://owner:Zx81-not-guessable@db.internal:5432/app?sslmode=verify-full',
   DATABASE_APP_ROLE: 'app',
+  CATALOG_S3_BUCKET: 'coupon-images',
   REDEMPTION_CODE_SECRET: 'Zx81-not-guessable-Zx81-not-guessable',
 };
 

@@ -13,6 +13,7 @@ export {
 } from './kafka-topics.js';
 export { type HeldName, holdName } from './held-name.js';
 export { dropRedisKeysWithPrefix } from './redis-keys.js';
+export { findOrStartObjectStorage, type ObjectStorage } from './object-storage.js';
 export {
   type FindServersOptions,
   type ServerKind,

@@ -1,18 +1,53 @@
 import { PlatformConfig, platformEnv } from '#platform';
 import { z } from 'zod';
 
+const optional = z.string().min(1).optional();
+
 /** The catalog's own variables, beside those of every service. */
-export const catalogEnv = platformEnv.extend({
-  /** Milliseconds that a request for another cap waits for redemption's decision before it is answered 202. */
-  CATALOG_CAP_WAIT_MS: z.coerce
-    .number('must be milliseconds')
-    .pipe(z.int().min(0).max(60_000))
-    .default(2_000),
-});
+export const catalogEnv = platformEnv
+  .extend({
+    /** Milliseconds that a request for another cap waits for redemption's decision before it is answered 202. */
+    CATALOG_CAP_WAIT_MS: z.coerce
+      .number('must be milliseconds')
+      .pipe(z.int().min(0).max(60_000))
+      .default(2_000),
+    /** Where images can be had by everybody: the front door, or a CDN before it. */
+    CATALOG_IMAGES_URL: z
+      .string()
+      .regex(/^(https?:\/\/[^\s]+|\/[^\s]*)[^/\s]$/, 'must be a URL or a path, without a slash at its end')
+      .default('/catalog/v1/images'),
+    /** Images lie in this folder while no bucket is named; not in production. */
+    CATALOG_IMAGES_FOLDER: optional,
+    /** Images lie in this bucket. */
+    CATALOG_S3_BUCKET: optional,
+    CATALOG_S3_REGION: z.string().min(1).default('us-east-1'),
+    /** Unset = Amazon's own. */
+    CATALOG_S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+    /** Both unset = as the SDK finds them, such as the role of the pod. */
+    CATALOG_S3_ACCESS_KEY_ID: optional,
+    CATALOG_S3_SECRET_ACCESS_KEY: optional,
+  })
+  .superRefine((env, context) => {
+    const fault = (name: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [name], message });
+    if (env.NODE_ENV === 'production' && env.CATALOG_S3_BUCKET === undefined)
+      fault('CATALOG_S3_BUCKET', 'must name a bucket in production');
+    if (env.NODE_ENV === 'production' && env.CATALOG_IMAGES_FOLDER !== undefined)
+      fault('CATALOG_IMAGES_FOLDER', 'must be unset in production: replicas share no folder');
+    if ((env.CATALOG_S3_ACCESS_KEY_ID === undefined) !== (env.CATALOG_S3_SECRET_ACCESS_KEY === undefined))
+      fault('CATALOG_S3_SECRET_ACCESS_KEY', 'must be set together with CATALOG_S3_ACCESS_KEY_ID, or neither');
+  });
 
 export type CatalogConfigValues = Readonly<z.output<typeof catalogEnv>>;
 
 /** Injection token and type; its value is the frozen object that `loadConfig` returned. */
 export abstract class CatalogConfig extends PlatformConfig implements CatalogConfigValues {
   abstract readonly CATALOG_CAP_WAIT_MS: number;
+  abstract readonly CATALOG_IMAGES_URL: string;
+  abstract readonly CATALOG_IMAGES_FOLDER?: string | undefined;
+  abstract readonly CATALOG_S3_BUCKET?: string | undefined;
+  abstract readonly CATALOG_S3_REGION: string;
+  abstract readonly CATALOG_S3_ENDPOINT?: string | undefined;
+  abstract readonly CATALOG_S3_ACCESS_KEY_ID?: string | undefined;
+  abstract readonly CATALOG_S3_SECRET_ACCESS_KEY?: string | undefined;
 }

@@ -35,6 +35,7 @@ export function draftCoupon(fields: Partial<Coupon> = {}): Coupon {
     audience: 'followers',
     availability: null,
     programmeId: null,
+    imageId: null,
     position: null,
     startAt: null,
     endAt: null,

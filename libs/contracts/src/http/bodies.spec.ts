@@ -62,6 +62,7 @@ describe('createCouponBody', () => {
       pointsTakenAutomatically: false,
       audience: 'followers',
       programmeId: null,
+      imageId: null,
       position: null,
       recurrence: null,
       redeemedMessage: 'Enjoy your {{coupon.name}}!',

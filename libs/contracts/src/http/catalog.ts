@@ -43,6 +43,7 @@ const draftFields = {
     .describe('The owner knows that an automatic coupon takes its price without being asked.'),
   audience: couponAudience.describe('`everyone` needs the approval of the tenant.'),
   programmeId: id.nullable().describe('Loyalty programme that the coupon belongs to.'),
+  imageId: id.nullable().describe('An image uploaded before by `POST /v1/images`; null = none.'),
   position: positiveCount
     .max(1_000_000)
     .nullable()
@@ -72,6 +73,7 @@ export const createCouponBody = z.strictObject({
   pointsTakenAutomatically: draftFields.pointsTakenAutomatically.default(false),
   audience: draftFields.audience.default('followers'),
   programmeId: draftFields.programmeId.default(null),
+  imageId: draftFields.imageId.default(null),
   position: draftFields.position.default(null),
   startAt: draftFields.startAt.default(null),
   endAt: draftFields.endAt.default(null),
@@ -144,6 +146,7 @@ export const couponView = z
     audience: couponAudience,
     availability: couponAvailability.nullable().describe('Fixed at publication; null before.'),
     programmeId: id.nullable(),
+    imageId: id.nullable(),
     position: positiveCount.nullable(),
     redeemed: count.describe('So many of `maxRedemptions`.'),
     startAt: instant.nullable(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { afterRedeemingProblems } from './problems/after-redeeming.js';
 import { anyRouteProblems } from './problems/any-route.js';
 import { codeProblems } from './problems/codes.js';
+import { imageProblems } from './problems/images.js';
 import { ownersProblems } from './problems/owners.js';
 import { pointsProblems } from './problems/points.js';
 import { redeemingProblems } from './problems/redeeming.js';
@@ -14,6 +15,7 @@ export const problemCodes = {
   ...afterRedeemingProblems,
   ...pointsProblems,
   ...ownersProblems,
+  ...imageProblems,
 };
 
 export type ProblemCode = keyof typeof problemCodes;

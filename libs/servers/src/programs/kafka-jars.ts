@@ -10,7 +10,7 @@ import { findMaven } from './find-program.js';
 /** Kept the same as the image's tag in docker-servers.ts. */
 export const KAFKA_VERSION = '4.3.1';
 const LOG4J_VERSION = '2.25.2';
-const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
+export const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
 /** The folder with Apache Kafka's jars if it has been fetched before, else undefined. */
 export function cachedKafkaJars(env: NodeJS.ProcessEnv): string | undefined {
@@ -69,14 +69,14 @@ function jarFolder(cache: string): string {
 }
 
 /** Where the jars may be, best first: the user's cache folder, else one of their own in the temporary folder. */
-function cacheFolders(env: NodeJS.ProcessEnv): string[] {
+export function cacheFolders(env: NodeJS.ProcessEnv): string[] {
   const home = env['HOME'];
   const user = env['XDG_CACHE_HOME'] || (home ? join(home, '.cache') : undefined);
   const temporary = join(tmpdir(), `octopus-coupons-cache-${userInfo().uid}`);
   return user === undefined ? [temporary] : [join(user, 'octopus-coupons'), temporary];
 }
 
-async function writableCache(env: NodeJS.ProcessEnv): Promise<string> {
+export async function writableCache(env: NodeJS.ProcessEnv): Promise<string> {
   const folders = cacheFolders(env);
   for (const folder of folders.slice(0, -1)) {
     const made = await mkdir(folder, { recursive: true }).then(

@@ -34,6 +34,7 @@ export function aCoupon({ terms, schedule, ...overrides }: CouponOverrides = {})
     audience: 'followers',
     availability: 'rule',
     programmeId: null,
+    imageId: null,
     position: null,
     editedAt: null,
     schedule: { startAt: null, endAt: null, timeZone: 'Europe/Zagreb', recurrence: null, ...schedule },

@@ -45,6 +45,7 @@ export interface Coupon {
   /** Fixed at publication; null while a draft. */
   readonly availability: CouponAvailability | null;
   readonly programmeId: string | null;
+  readonly imageId: string | null;
   readonly position: number | null;
   /** null = from publication on */
   readonly startAt: Date | null;

@@ -29,6 +29,7 @@ export function newDraft(couponId: string, body: CreateCouponBody, now: Date): D
     audience: body.audience,
     availability: null,
     programmeId: body.programmeId,
+    imageId: body.imageId,
     position: body.position,
     startAt: instant(body.startAt),
     endAt: instant(body.endAt),

@@ -30,6 +30,7 @@ export function snapshotOf(coupon: Coupon, channel: CouponChannel): CouponSnapsh
     audience: coupon.audience,
     availability: present(coupon, 'availability'),
     programmeId: coupon.programmeId,
+    imageId: coupon.imageId,
     position: coupon.position,
     editedAt: coupon.editedAt.toISOString(),
     schedule: {

@@ -86,6 +86,9 @@ export class CouponEntity implements Coupon {
   @Column('uuid', { name: 'programme_id', nullable: true })
   programmeId!: string | null;
 
+  @Column('uuid', { name: 'image_id', nullable: true })
+  imageId!: string | null;
+
   @Column('integer', { nullable: true })
   position!: number | null;
 

@@ -73,6 +73,7 @@ export const couponSnapshot = z.object({
   audience: couponAudience.default('followers'),
   availability: couponAvailability.default('rule'),
   programmeId: id.nullable().default(null).describe('Loyalty programme that the coupon belongs to.'),
+  imageId: id.nullable().default(null).describe('Image of the coupon; catalog answers its addresses.'),
   position: positiveCount
     .nullable()
     .default(null)
@@ -127,6 +128,7 @@ export const catalogCoupon = defineTopic({
         audience: 'followers',
         availability: 'rule',
         programmeId: null,
+        imageId: null,
         position: 1,
         editedAt: sampleTimes.start,
         schedule: {

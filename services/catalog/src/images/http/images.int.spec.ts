@@ -1,0 +1,275 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import sharp, { type Sharp } from 'sharp';
+import type { ImageView, Problem } from '#contracts';
+import { findOrStartObjectStorage, type ObjectStorage } from '#servers';
+import { newId } from '#testkit';
+import { CatalogWorld, type Owner } from '../../../test/catalog-world.js';
+import { RemoveUnusedImages } from '../remove-unused-images.js';
+
+/** Each a picture of its own: no two tests share one. */
+let shade = 0;
+function picture(width = 800, height = 600): Sharp {
+  shade += 1;
+  return sharp({ create: { width, height, channels: 3, background: { r: shade, g: 90, b: 200 } } });
+}
+
+async function upload(
+  world: CatalogWorld,
+  owner: Owner | undefined,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
+  type = 'image/png',
+): Promise<{ status: number; body: ImageView & Problem }> {
+  const response = await fetch(`${await world.app.getUrl()}/v1/images`, {
+    method: 'POST',
+    headers: { 'content-type': type, ...(owner && { authorization: `Bearer ${owner.token}` }) },
+    body,
+    duplex: 'half',
+  });
+  return { status: response.status, body: (await response.json()) as ImageView & Problem };
+}
+
+async function rendition(world: CatalogWorld, url: string): Promise<Response> {
+  return fetch(`${await world.app.getUrl()}${url.replace('/catalog', '')}`);
+}
+
+async function checkIsDue(world: CatalogWorld): Promise<void> {
+  await world.database
+    .ownerPool()
+    .query("UPDATE image_check SET due_at = octopus_now() - interval '1 second'");
+}
+
+describe.each(['a local folder', 'S3'])('images in %s', (where) => {
+  let world: CatalogWorld;
+  let owner: Owner;
+  let storage: ObjectStorage | undefined;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'octopus-images-'));
+    if (where === 'S3') storage = await findOrStartObjectStorage(process.env);
+    world = await CatalogWorld.start(
+      storage
+        ? {
+            CATALOG_S3_ENDPOINT: storage.endpoint,
+            CATALOG_S3_BUCKET: storage.bucket,
+            CATALOG_S3_ACCESS_KEY_ID: process.env['S3_ACCESS_KEY_ID'] ?? 'test',
+            CATALOG_S3_SECRET_ACCESS_KEY: process.env['S3_SECRET_ACCESS_KEY'] ?? 'test',
+          }
+        : { CATALOG_IMAGES_FOLDER: folder },
+    );
+    owner = await world.owner();
+  }, 240_000);
+  afterAll(async () => {
+    await world?.stop();
+    await storage?.stop();
+    await rm(folder, { recursive: true });
+  }, 60_000);
+
+  it('are six renditions of 16:9 that everybody may keep for ever, without what the camera noted', async () => {
+    const noted = { IFD0: { Copyright: 'my-secret-place' } };
+    const bytes = await picture().jpeg().withExif(noted).toBuffer();
+    expect(bytes.includes('my-secret-place')).toBe(true);
+    const { status, body } = await upload(world, owner, new Uint8Array(bytes), 'application/octet-stream');
+    expect({ status, width: body.width, height: body.height }).toEqual({
+      status: 201,
+      width: 800,
+      height: 600,
+    });
+    const seen = [];
+    for (const { url, width, height, type } of body.renditions) {
+      const response = await rendition(world, url);
+      expect({ url, status: response.status }).toEqual({ url, status: 200 });
+      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(response.headers.get('content-type')).toBe(type);
+      const content = Buffer.from(await response.arrayBuffer());
+      expect(content.includes('my-secret-place')).toBe(false);
+      const { width: w, height: h, format, exif } = await sharp(content).metadata();
+      expect({ w, h, exif }).toEqual({ w: width, h: height, exif: undefined });
+      seen.push(`${w}x${h} ${format}`);
+    }
+    expect(seen).toEqual([
+      '1280x720 webp',
+      '1280x720 jpeg',
+      '640x360 webp',
+      '640x360 jpeg',
+      '320x180 webp',
+      '320x180 jpeg',
+    ]);
+  });
+
+  it('are the same for the same bytes, and another for another tenant', async () => {
+    const bytes = new Uint8Array(await picture().webp().toBuffer());
+    const [first, again] = [await upload(world, owner, bytes), await upload(world, owner, bytes)];
+    expect(again.body).toEqual(first.body);
+    const stranger = await world.owner();
+    const theirs = await upload(world, stranger, bytes);
+    expect(theirs.body.renditions[0]?.url).not.toBe(first.body.renditions[0]?.url);
+    const read = await world.call<Problem>('GET', `/v1/images/${first.body.imageId}`, {
+      token: stranger.token,
+    });
+    expect({ status: read.status, code: read.body.code }).toEqual({ status: 404, code: 'image_not_found' });
+  });
+
+  it('go with a coupon into its draft and its snapshot; foreign and unknown ones do not', async () => {
+    const { body: image } = await upload(world, owner, new Uint8Array(await picture().png().toBuffer()));
+    const coupon = await world.published(owner, { imageId: image.imageId });
+    expect(coupon.imageId).toBe(image.imageId);
+    expect((await world.snapshotAt(coupon.couponId, coupon.version)).imageId).toBe(image.imageId);
+    const stranger = await world.owner();
+    const body = { channelId: stranger.channels[0]?.channelId, type: 'click', imageId: image.imageId };
+    for (const imageId of [image.imageId, newId()]) {
+      const answer = await world.problem('POST', '/v1/coupons', {
+        token: stranger.token,
+        body: { ...body, imageId },
+      });
+      expect({ status: answer.status, code: answer.body.code }).toEqual({
+        status: 404,
+        code: 'image_not_found',
+      });
+    }
+  });
+
+  it('are removed once no coupon uses them and the time of grace is over, not before', async () => {
+    const { body: used } = await upload(world, owner, new Uint8Array(await picture().png().toBuffer()));
+    const bytes = new Uint8Array(await picture().png().toBuffer());
+    const { body: unused } = await upload(world, owner, bytes);
+    await world.create(owner, { imageId: used.imageId });
+    const removal = world.app.get(RemoveUnusedImages, { strict: false });
+    const url = unused.renditions[0]?.url ?? '';
+    expect(await removal.run()).toBe(0);
+    expect((await rendition(world, url)).status).toBe(200);
+
+    await checkIsDue(world);
+    expect(await removal.run()).toBeGreaterThanOrEqual(1);
+    expect((await rendition(world, url)).status).toBe(404);
+    expect((await rendition(world, used.renditions[0]?.url ?? '')).status).toBe(200);
+    // The used one is asked again a day later.
+    expect(await removal.run()).toBe(0);
+    // Uploaded anew, it is there anew.
+    const { body: anew } = await upload(world, owner, bytes);
+    expect(anew.imageId).not.toBe(unused.imageId);
+    expect((await rendition(world, url)).status).toBe(200);
+  });
+
+  it('are not removed under an upload of the same bytes, whose lease is newer', async () => {
+    const bytes = new Uint8Array(await picture().png().toBuffer());
+    const { body: image } = await upload(world, owner, bytes);
+    await checkIsDue(world);
+    await upload(world, owner, bytes);
+    await world.app.get(RemoveUnusedImages, { strict: false }).run();
+    expect((await rendition(world, image.renditions[0]?.url ?? '')).status).toBe(200);
+  });
+});
+
+describe('what is no image of a coupon', () => {
+  let world: CatalogWorld;
+  let owner: Owner;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'octopus-images-'));
+    world = await CatalogWorld.start({ CATALOG_IMAGES_FOLDER: folder });
+    owner = await world.owner();
+  }, 120_000);
+  afterAll(async () => {
+    await world?.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="600"><script>alert(1)</script></svg>';
+  const refused: [string, string, () => Promise<Buffer>][] = [
+    ['SVG with a script', 'image_is_svg', async () => Buffer.from(svg)],
+    ['GIF', 'image_type_unsupported', () => picture().gif().toBuffer()],
+    ['TIFF', 'image_type_unsupported', () => picture().tiff().toBuffer()],
+    ['nothing', 'image_type_unsupported', async () => Buffer.alloc(0)],
+    ['a PNG cut off', 'image_broken', async () => (await noise(700, 500)).subarray(0, 20_000)],
+    [
+      'a PNG of its first bytes',
+      'image_broken',
+      async () => (await picture().png().toBuffer()).subarray(0, 8),
+    ],
+    ['one column too few', 'image_too_small', () => picture(639, 360).png().toBuffer()],
+    ['one row too few', 'image_too_small', () => picture(640, 359).png().toBuffer()],
+    ['large enough until turned', 'image_too_small', () => turned(640, 360)],
+    ['an image bomb', 'image_too_many_pixels', () => bomb()],
+  ];
+
+  it.each(refused)('%s: %s', async (_name, code, make) => {
+    const before = await readdir(folder);
+    const { body } = await upload(world, owner, new Uint8Array(await make()));
+    expect(body.code).toBe(code);
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it.each([
+    ['640 × 360', () => picture(640, 360).png().toBuffer()],
+    ['turned', () => turned(360, 640)],
+  ])('takes the least size: %s', async (_name, make) => {
+    expect((await upload(world, owner, new Uint8Array(await make()))).status).toBe(201);
+  });
+
+  it('stops reading after 5 MB of a stream whose length nobody has said', async () => {
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536));
+      },
+    });
+    const { status, body } = await upload(world, owner, endless);
+    expect({ status, code: body.code }).toEqual({ status: 413, code: 'image_too_large' });
+    expect(sent).toBeGreaterThanOrEqual(5_000_000);
+    expect(sent).toBeLessThan(20_000_000);
+  });
+
+  it('refuses a length of more than 5 MB, and takes 5 MB as content to look at', async () => {
+    const over = await upload(world, owner, new Uint8Array(5_000_001));
+    expect({ status: over.status, code: over.body.code }).toEqual({ status: 413, code: 'image_too_large' });
+    expect((await upload(world, owner, new Uint8Array(5_000_000))).body.code).toBe('image_type_unsupported');
+  });
+
+  it('takes bytes nowhere else, JSON not here, and nobody unknown', async () => {
+    const bytes = new Uint8Array(await picture().png().toBuffer());
+    expect((await upload(world, undefined, bytes)).status).toBe(401);
+    expect((await upload(world, owner, '{}', 'application/json')).body.code).toBe('unsupported_media_type');
+    const elsewhere = await fetch(`${await world.app.getUrl()}/v1/coupons`, {
+      method: 'POST',
+      headers: { 'content-type': 'image/png', authorization: `Bearer ${owner.token}` },
+      body: bytes,
+    });
+    expect(elsewhere.status).toBe(415);
+  });
+
+  it('answers files by their own names only', async () => {
+    const hash = 'a'.repeat(64);
+    for (const path of [`${hash}/1280.webp`, `${hash}/..%2f..%2fetc`, `${hash}/9.webp`])
+      expect((await rendition(world, `/v1/images/${path}`)).status).toBe(404);
+    expect((await rendition(world, '/v1/images/..%2f..%2fetc/1280.webp')).status).toBe(400);
+  });
+});
+
+function turned(width: number, height: number): Promise<Buffer> {
+  return picture(width, height).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+}
+
+async function noise(width: number, height: number): Promise<Buffer> {
+  const create = {
+    width,
+    height,
+    channels: 3 as const,
+    noise: { type: 'gaussian' as const, mean: 128, sigma: 40 },
+  };
+  return sharp({ create: { ...create, background: '#000' } })
+    .png()
+    .toBuffer();
+}
+
+/** A few kilobytes that unpack to 100 million pixels. */
+function bomb(): Promise<Buffer> {
+  return sharp({ create: { width: 10_000, height: 10_000, channels: 3, background: '#000' } })
+    .png()
+    .toBuffer();
+}
