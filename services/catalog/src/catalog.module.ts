@@ -7,6 +7,7 @@ import { CapRequestsController } from './http/cap-requests.controller.js';
 import { CashiersController } from './http/cashiers.controller.js';
 import { ChannelsController } from './http/channels.controller.js';
 import { CouponsController } from './http/coupons.controller.js';
+import { ManageController } from './http/manage.controller.js';
 import { OfferedTriggersController } from './http/offered-triggers.controller.js';
 import { PartnersController } from './http/partners.controller.js';
 import { PointNamesController } from './http/point-names.controller.js';
@@ -14,7 +15,6 @@ import { ProgrammesController } from './http/programmes.controller.js';
 import { StoresController } from './http/stores.controller.js';
 import { TriggersController } from './http/triggers.controller.js';
 import { WizardController } from './http/wizard.controller.js';
-import { ImagesModule } from './images/images.module.js';
 import { PlatformChannelConsumer } from './kafka/platform-channel.consumer.js';
 import { PlatformLoyaltyConsumer } from './kafka/platform-loyalty.consumer.js';
 import { PlatformPartnerConsumer } from './kafka/platform-partner.consumer.js';
@@ -24,9 +24,11 @@ import { RedemptionCouponExhaustedConsumer } from './kafka/redemption-coupon-exh
 import { RedemptionRedemptionConsumer } from './kafka/redemption-redemption.consumer.js';
 import { SchedulerDueConsumer } from './kafka/scheduler-due.consumer.js';
 import { AuditStore } from './store/audit.store.js';
+import { AuditViewStore } from './store/audit-view.store.js';
 import { CapRequestStore } from './store/cap-request.store.js';
 import { ChannelEntity } from './store/channel.entity.js';
 import { ChannelStore } from './store/channel.store.js';
+import { CouponListStore } from './store/coupon-list.store.js';
 import { CouponUsageStore } from './store/coupon-usage.store.js';
 import { CouponViewStore } from './store/coupon-view.store.js';
 import { CouponEntity } from './store/coupon.entity.js';
@@ -38,6 +40,7 @@ import { PointNameStore } from './store/point-name.store.js';
 import { ProgrammeStore } from './store/programme.store.js';
 import { TriggerStore } from './store/trigger.store.js';
 import { ActOnCoupon } from './use-cases/act-on-coupon.js';
+import { ActOnCoupons } from './use-cases/act-on-coupons.js';
 import { ApplyDue } from './use-cases/apply-due.js';
 import { ChangeCouponByFact } from './use-cases/change-coupon-by-fact.js';
 import { ChangeTrigger } from './use-cases/change-trigger.js';
@@ -47,6 +50,7 @@ import { CreateTrigger } from './use-cases/create-trigger.js';
 import { DecideApproval } from './use-cases/decide-approval.js';
 import { DuplicateCoupon } from './use-cases/duplicate-coupon.js';
 import { EditCoupon } from './use-cases/edit-coupon.js';
+import { ExportCoupons } from './use-cases/export-coupons.js';
 import { FinishExhaustedCoupon } from './use-cases/finish-exhausted-coupon.js';
 import { GatherSurroundings } from './use-cases/gather-surroundings.js';
 import { KeepAppliedVersion } from './use-cases/keep-applied-version.js';
@@ -71,6 +75,7 @@ import { PutChannel } from './use-cases/put-channel.js';
 import { PutPartner } from './use-cases/put-partner.js';
 import { PutProgramme } from './use-cases/put-programme.js';
 import { PutStore } from './use-cases/put-store.js';
+import { ReadAudit } from './use-cases/read-audit.js';
 import { ReadCapRequest } from './use-cases/read-cap-request.js';
 import { ReadCoupon } from './use-cases/read-coupon.js';
 import { ReadReadiness } from './use-cases/read-readiness.js';
@@ -91,6 +96,7 @@ const edges = [
   CashiersController,
   ChannelsController,
   CouponsController,
+  ManageController,
   OfferedTriggersController,
   PartnersController,
   PointNamesController,
@@ -113,8 +119,10 @@ const consumers = [
 
 const stores = [
   AuditStore,
+  AuditViewStore,
   CapRequestStore,
   ChannelStore,
+  CouponListStore,
   CouponStore,
   CouponUsageStore,
   CouponViewStore,
@@ -128,6 +136,7 @@ const stores = [
 
 const useCases = [
   ActOnCoupon,
+  ActOnCoupons,
   ApplyDue,
   ChangeCouponByFact,
   ChangeTrigger,
@@ -137,6 +146,7 @@ const useCases = [
   DecideApproval,
   DuplicateCoupon,
   EditCoupon,
+  ExportCoupons,
   FinishExhaustedCoupon,
   GatherSurroundings,
   KeepAppliedVersion,
@@ -161,6 +171,7 @@ const useCases = [
   PutPartner,
   PutProgramme,
   PutStore,
+  ReadAudit,
   ReadCapRequest,
   ReadCoupon,
   ReadReadiness,
@@ -177,7 +188,7 @@ const useCases = [
 ];
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ChannelEntity, CouponEntity]), ImagesModule],
+  imports: [TypeOrmModule.forFeature([ChannelEntity, CouponEntity])],
   controllers: [...edges, ...consumers],
   providers: [{ provide: CatalogConfig, useExisting: PlatformConfig }, ...stores, ...useCases],
 })

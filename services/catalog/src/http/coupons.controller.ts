@@ -2,13 +2,13 @@ import {
   changeCouponBody,
   type ChangeCouponBody,
   couponPage,
+  couponsQuery,
+  type CouponsQuery,
   couponView,
   type CouponView,
   createCouponBody,
   type CreateCouponBody,
   id,
-  pageQuery,
-  type PageQuery,
 } from '#contracts';
 import {
   type CommandOutcome,
@@ -54,7 +54,7 @@ export class CouponsController {
   ) {}
 
   @Post()
-  @Refuses('channel_not_found', 'image_not_found')
+  @Refuses('channel_not_found')
   @ApiOperation({ summary: 'Create a draft' })
   @ApiCreatedResponse({ standardSchema: couponView, description: 'The draft; its version in the ETag.' })
   create(
@@ -65,10 +65,11 @@ export class CouponsController {
   }
 
   @Get()
-  @ApiOperation({ summary: "List the coupons of the caller's channels, newest first" })
+  @ApiOperation({ summary: "List the coupons of the caller's channels, filtered and sorted" })
   @ApiOkResponse({ standardSchema: couponPage })
-  async list(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuery }) query: PageQuery) {
-    return couponPageAnswer(await this.listCoupons.run(principal, pageRequest(query, couponCursor)));
+  async list(@CurrentPrincipal() principal: Principal, @Query({ schema: couponsQuery }) query: CouponsQuery) {
+    const page = await this.listCoupons.run(principal, query, pageRequest(query, couponCursor(query.sort)));
+    return couponPageAnswer(page, query.sort);
   }
 
   @Get(':couponId')
@@ -83,7 +84,7 @@ export class CouponsController {
   }
 
   @Patch(':couponId')
-  @Refuses(...actionRefusals, 'image_not_found')
+  @Refuses(...actionRefusals)
   @ApiOperation({
     summary:
       'Change a draft, or what publication has not locked; redemptions follow as soon as takingEffect is false',

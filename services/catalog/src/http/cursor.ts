@@ -1,4 +1,4 @@
-import { id, instant } from '#contracts';
+import { type CouponSort, couponSort, id, instant } from '#contracts';
 import { ProblemError } from '#platform';
 import { z } from 'zod';
 import type { CouponPosition } from '../domain/coupon-position.js';
@@ -35,11 +35,19 @@ function jsonOf(cursor: string): unknown {
   }
 }
 
-export const couponCursor = cursorCodec(
-  z.strictObject({ createdAt: instant, couponId: id }),
-  ({ createdAt, couponId }: CouponPosition) => ({ createdAt: createdAt.toISOString(), couponId }),
-  ({ createdAt, couponId }) => ({ createdAt: new Date(createdAt), couponId }),
-);
+/** A cursor of a list in another order is refused: it would go on somewhere else. */
+export function couponCursor(sort: CouponSort): CursorCodec<CouponPosition> {
+  return cursorCodec(
+    z.strictObject({
+      sort: couponSort.extract([sort]),
+      place: z.int32(),
+      at: instant,
+      couponId: id,
+    }),
+    ({ at, ...position }: CouponPosition) => ({ ...position, at: at.toISOString() }),
+    ({ at, ...position }) => ({ ...position, at: new Date(at) }),
+  );
+}
 
 export const channelCursor = cursorCodec(
   z.strictObject({ channelId: id }),

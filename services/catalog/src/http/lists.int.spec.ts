@@ -87,7 +87,7 @@ describe('the list of coupons', () => {
     ['limit=101', 'query/limit'],
     ['limit=ten', 'query/limit'],
     ['cursor=nonsense', 'query/cursor'],
-    [`cursor=${Buffer.from('{"createdAt":1}').toString('base64url')}`, 'query/cursor'],
+    [`cursor=${Buffer.from('{"at":1}').toString('base64url')}`, 'query/cursor'],
   ])('%s is refused and named', async (query, pointer) => {
     const answer = await world.problem('GET', `/v1/coupons?${query}`, { token: owner.token });
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ pointer }] } });

@@ -1,4 +1,5 @@
-import type { Channel, CouponView, PageQuery } from '#contracts';
+import type { Channel, CouponSort, CouponView, PageQuery } from '#contracts';
+import { positionOf } from '../domain/coupon-position.js';
 import type { Page, PageRequest } from '../use-cases/page.js';
 import { channelCursor, couponCursor, type CursorCodec, idCursor } from './cursor.js';
 
@@ -14,9 +15,11 @@ export function pageRequest<Position>(
   return { limit, after: cursor === undefined ? null : codec.read(cursor) };
 }
 
-export function couponPageAnswer({ items, last }: Page<CouponView>): PageAnswer<CouponView> {
-  const position = last && { couponId: last.couponId, createdAt: new Date(last.createdAt) };
-  return { items, nextCursor: position && couponCursor.write(position) };
+export function couponPageAnswer(
+  { items, last }: Page<CouponView>,
+  sort: CouponSort,
+): PageAnswer<CouponView> {
+  return { items, nextCursor: last && couponCursor(sort).write(positionOf(sort, last)) };
 }
 
 export function channelPageAnswer({ items, last }: Page<Channel>): PageAnswer<Channel> {

@@ -1,17 +1,18 @@
 import type { CouponView } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { CouponPosition } from '../domain/coupon-position.js';
 import type { PageBounds } from './page-bounds.js';
 
 type Instant<Value> = Value extends null ? null : Date;
 
 /** A coupon's row with its channel's zone and its usage, named as the view names them. */
-type Row = Omit<CouponView, InstantField> & { [Field in InstantField]: Instant<CouponView[Field]> };
+export type CouponViewRow = Omit<CouponView, InstantField> & {
+  [Field in InstantField]: Instant<CouponView[Field]>;
+};
 
 type InstantField = 'startAt' | 'endAt' | 'createdAt' | 'editedAt' | 'publishedAt';
 
-const columns = `
+export const couponViewColumns = `
   c.coupon_id AS "couponId", c.channel_id AS "channelId", c.type, c.status,
   c.finished_reason AS "finishedReason", c.rejected_because AS "rejectedBecause", c.version, c.name, c.description,
   c.redeemed_message AS "redeemedMessage",
@@ -22,15 +23,14 @@ const columns = `
   CASE WHEN c.trigger_id IS NOT NULL
     THEN jsonb_build_object('triggerId', c.trigger_id, 'cost', c.trigger_cost) END AS trigger,
   c.hide_if_not_available AS "hideIfNotAvailable", c.points_taken_automatically AS "pointsTakenAutomatically",
-  c.audience, c.availability, c.programme_id AS "programmeId",
-  c.image_id AS "imageId", c.position,
+  c.audience, c.availability, c.programme_id AS "programmeId", c.position,
   coalesce(u.redeemed, 0) AS redeemed, c.start_at AS "startAt", c.end_at AS "endAt",
   coalesce(c.time_zone, ch.time_zone) AS "timeZone", c.recurrence,
   c.published_at IS NOT NULL AND coalesce(u.applied_version, 0) < c.version AS "takingEffect",
   c.created_at AS "createdAt", c.edited_at AS "editedAt",
   c.published_at AS "publishedAt"`;
 
-const joins = `
+export const couponViewJoins = `
   JOIN channel ch ON ch.tenant_id = c.tenant_id AND ch.channel_id = c.channel_id
   LEFT JOIN coupon_usage u ON u.tenant_id = c.tenant_id AND u.coupon_id = c.coupon_id`;
 
@@ -38,11 +38,11 @@ const joins = `
 @Injectable()
 export class CouponViewStore {
   async find(tx: EntityManager, tenantId: string, couponId: string): Promise<CouponView | null> {
-    const rows: Row[] = await tx.query(
-      `SELECT ${columns} FROM coupon c ${joins} WHERE c.tenant_id = $1 AND c.coupon_id = $2`,
+    const rows: CouponViewRow[] = await tx.query(
+      `SELECT ${couponViewColumns} FROM coupon c ${couponViewJoins} WHERE c.tenant_id = $1 AND c.coupon_id = $2`,
       [tenantId, couponId],
     );
-    return rows[0] ? toView(rows[0]) : null;
+    return rows[0] ? toCouponView(rows[0]) : null;
   }
 
   /** Those that wait for the tenant's approval, by id: the oldest first. */
@@ -51,44 +51,17 @@ export class CouponViewStore {
     tenantId: string,
     { after, limit }: PageBounds,
   ): Promise<CouponView[]> {
-    const rows: Row[] = await tx.query(
-      `SELECT ${columns} FROM coupon c ${joins}
+    const rows: CouponViewRow[] = await tx.query(
+      `SELECT ${couponViewColumns} FROM coupon c ${couponViewJoins}
        WHERE c.tenant_id = $1 AND c.status = 'pending_approval' AND ($2::uuid IS NULL OR c.coupon_id > $2)
        ORDER BY c.coupon_id LIMIT $3`,
       [tenantId, after, limit],
     );
-    return rows.map(toView);
-  }
-
-  /**
-   * Newest first. Each channel gives at most a page through its own index, so that the last page costs as much
-   * as the first.
-   */
-  async list(
-    tx: EntityManager,
-    tenantId: string,
-    channelIds: readonly string[],
-    page: { after: CouponPosition | null; limit: number },
-  ): Promise<CouponView[]> {
-    const rows: Row[] = await tx.query(
-      `SELECT ${columns}
-       FROM unnest($2::uuid[]) AS mine (channel_id)
-       CROSS JOIN LATERAL (
-         SELECT * FROM coupon
-         WHERE tenant_id = $1 AND channel_id = mine.channel_id
-           AND ($3::timestamptz IS NULL OR (created_at, coupon_id) < ($3, $4::uuid))
-         ORDER BY created_at DESC, coupon_id DESC
-         LIMIT $5
-       ) c ${joins}
-       ORDER BY c.created_at DESC, c.coupon_id DESC
-       LIMIT $5`,
-      [tenantId, channelIds, page.after?.createdAt ?? null, page.after?.couponId ?? null, page.limit],
-    );
-    return rows.map(toView);
+    return rows.map(toCouponView);
   }
 }
 
-function toView(row: Row): CouponView {
+export function toCouponView(row: CouponViewRow): CouponView {
   return {
     ...row,
     startAt: row.startAt?.toISOString() ?? null,

@@ -1,26 +1,27 @@
-import type { CouponView } from '#contracts';
+import type { CouponExportQuery, CouponView } from '#contracts';
 import { type Principal, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { CouponPosition } from '../domain/coupon-position.js';
-import { CouponViewStore } from '../store/coupon-view.store.js';
-import { cutPage, type Page, type PageRequest } from './page.js';
+import { CouponListStore } from '../store/coupon-list.store.js';
+import { cutPage, oneMore, type Page, type PageRequest } from './page.js';
 
 @Injectable()
 export class ListCoupons {
   constructor(
     private readonly database: TenantDatabase,
-    private readonly views: CouponViewStore,
+    private readonly coupons: CouponListStore,
   ) {}
 
-  /** The coupons of the caller's channels, newest first. */
+  /** Those coupons of the caller's channels that the filters let through, in the order that they name. */
   async run(
     { tenantId, channels }: Principal,
-    { after, limit }: PageRequest<CouponPosition>,
+    filters: CouponExportQuery,
+    page: PageRequest<CouponPosition>,
   ): Promise<Page<CouponView>> {
-    const oneMore = { after, limit: limit + 1 };
-    const views = await this.database.read(tenantId, (tx) =>
-      this.views.list(tx, tenantId, channels, oneMore),
-    );
-    return cutPage(views, limit);
+    const { channelId: wanted } = filters;
+    const channelIds = wanted === undefined ? channels : channels.filter((one) => wanted.includes(one));
+    const query = { channelIds, filters, ...oneMore(page) };
+    const views = await this.database.read(tenantId, (tx) => this.coupons.list(tx, tenantId, query));
+    return cutPage(views, page.limit);
   }
 }

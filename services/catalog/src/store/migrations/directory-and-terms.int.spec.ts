@@ -3,9 +3,12 @@ import { migrateService } from '#platform';
 import { newId, testDatabase, type TestDatabase } from '#testkit';
 import { CouponsAndChannels1763800000000 } from './1763800000000-coupons-and-channels.js';
 import { DirectoryAndTerms1764100000000 } from './1764100000000-directory-and-terms.js';
-import { migrationSet } from './index.js';
 
 const first = { service: 'catalog', migrations: [CouponsAndChannels1763800000000] } as const;
+const both = {
+  service: 'catalog',
+  migrations: [CouponsAndChannels1763800000000, DirectoryAndTerms1764100000000],
+} as const;
 const tenants = [newId(), newId()];
 
 describe('coupons and channels of before there were terms', () => {
@@ -31,7 +34,7 @@ describe('coupons and channels of before there were terms', () => {
       DATABASE_OWNER_URL: database.ownerUrl,
       DATABASE_APP_ROLE: new URL(database.appUrl).username,
     };
-    await migrateService(migrationSet, env, () => undefined);
+    await migrateService(both, env, () => undefined);
   }, 120_000);
   afterAll(() => database?.drop());
 
