@@ -42,6 +42,7 @@ export * from './http/paging.js';
 export * from './http/catalog.js';
 export * from './http/manage.js';
 export * from './http/directory.js';
+export * from './http/images.js';
 export * from './http/redemption.js';
 export * from './http/codes.js';
 export * from './http/wallet.js';

@@ -15,6 +15,7 @@ import { ProgrammesController } from './http/programmes.controller.js';
 import { StoresController } from './http/stores.controller.js';
 import { TriggersController } from './http/triggers.controller.js';
 import { WizardController } from './http/wizard.controller.js';
+import { ImagesModule } from './images/images.module.js';
 import { PlatformChannelConsumer } from './kafka/platform-channel.consumer.js';
 import { PlatformLoyaltyConsumer } from './kafka/platform-loyalty.consumer.js';
 import { PlatformPartnerConsumer } from './kafka/platform-partner.consumer.js';
@@ -188,7 +189,7 @@ const useCases = [
 ];
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ChannelEntity, CouponEntity])],
+  imports: [TypeOrmModule.forFeature([ChannelEntity, CouponEntity]), ImagesModule],
   controllers: [...edges, ...consumers],
   providers: [{ provide: CatalogConfig, useExisting: PlatformConfig }, ...stores, ...useCases],
 })

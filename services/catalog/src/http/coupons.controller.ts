@@ -54,7 +54,7 @@ export class CouponsController {
   ) {}
 
   @Post()
-  @Refuses('channel_not_found')
+  @Refuses('channel_not_found', 'image_not_found')
   @ApiOperation({ summary: 'Create a draft' })
   @ApiCreatedResponse({ standardSchema: couponView, description: 'The draft; its version in the ETag.' })
   create(
@@ -84,7 +84,7 @@ export class CouponsController {
   }
 
   @Patch(':couponId')
-  @Refuses(...actionRefusals)
+  @Refuses(...actionRefusals, 'image_not_found')
   @ApiOperation({
     summary:
       'Change a draft, or what publication has not locked; redemptions follow as soon as takingEffect is false',

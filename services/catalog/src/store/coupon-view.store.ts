@@ -23,7 +23,8 @@ export const couponViewColumns = `
   CASE WHEN c.trigger_id IS NOT NULL
     THEN jsonb_build_object('triggerId', c.trigger_id, 'cost', c.trigger_cost) END AS trigger,
   c.hide_if_not_available AS "hideIfNotAvailable", c.points_taken_automatically AS "pointsTakenAutomatically",
-  c.audience, c.availability, c.programme_id AS "programmeId", c.position,
+  c.audience, c.availability, c.programme_id AS "programmeId",
+  c.image_id AS "imageId", c.position,
   coalesce(u.redeemed, 0) AS redeemed, c.start_at AS "startAt", c.end_at AS "endAt",
   coalesce(c.time_zone, ch.time_zone) AS "timeZone", c.recurrence,
   c.published_at IS NOT NULL AND coalesce(u.applied_version, 0) < c.version AS "takingEffect",
