@@ -12,7 +12,8 @@ import type { Wrong, WrongInputs } from './system/wrong-input.js';
 
 const titled = (operations: Operation[]) =>
   operations.map((operation) => [title(operation), operation] as const);
-const operations = everyOperation();
+/** What is open to everybody takes neither tokens nor bodies. */
+const operations = everyOperation().filter(({ roles }) => roles.length > 0);
 const withBody = titled(operations.filter(({ takesBody }) => takesBody));
 const lists = titled(operations.filter(({ isList }) => isList));
 
@@ -56,7 +57,7 @@ describe('bad input', () => {
   afterAll(() => system?.stop(), 60_000);
 
   const send = async (
-    { service, method, path, roles }: Operation,
+    { service, method, path, roles, needsVersion }: Operation,
     options: Call & { ids?: string; query?: string },
   ) => {
     const { ids, query = '', ...rest } = options;
@@ -66,7 +67,7 @@ describe('bad input', () => {
       tenant: cafe.tenantId,
       channels: [cafe.channel.channelId],
     });
-    const headers = { ...(method === 'PATCH' && { 'if-match': '*' }), ...rest.headers };
+    const headers = { ...(needsVersion && { 'if-match': '*' }), ...rest.headers };
     return call(method, `${system.url}/${service}${filled}${query}`, { token, ...rest, headers });
   };
   const called = (route: string): Operation => {

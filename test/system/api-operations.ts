@@ -8,8 +8,12 @@ export interface Operation {
   method: string;
   /** With `{parameters}`. */
   path: string;
+  /** None: open to everybody. */
   roles: readonly Role[];
+  /** As JSON. */
   takesBody: boolean;
+  /** Refused without an `If-Match`. */
+  needsVersion: boolean;
   idempotent: boolean;
   /** Answers in pages. */
   isList: boolean;
@@ -21,8 +25,8 @@ interface Document {
 
 interface OperationObject {
   'x-roles': Role[];
-  requestBody?: unknown;
-  parameters?: { in: string; name: string }[];
+  requestBody?: { content: Record<string, unknown> };
+  parameters?: { in: string; name: string; required?: boolean }[];
 }
 
 /** Every route of every service, read from the committed documents: none can be forgotten. */
@@ -36,7 +40,10 @@ export function everyOperation(): Operation[] {
         method: method.toUpperCase(),
         path,
         roles: operation['x-roles'],
-        takesBody: operation.requestBody !== undefined,
+        takesBody: 'application/json' in (operation.requestBody?.content ?? {}),
+        needsVersion: (operation.parameters ?? []).some(
+          ({ name, required }) => name.toLowerCase() === 'if-match' && required === true,
+        ),
         idempotent: (operation.parameters ?? []).some(({ name }) => name === 'Idempotency-Key'),
         isList: (operation.parameters ?? []).some(
           ({ in: place, name }) => place === 'query' && name === 'limit',

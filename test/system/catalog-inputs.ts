@@ -174,7 +174,36 @@ const aTrigger = {
 };
 
 /** The routes of the catalog that take a body. */
+const otherStep: Wrong[] = [['audience', 'everyone', /not a field/]];
+const times: Wrong[] = [
+  ['startAt', 'tomorrow', /RFC 3339/],
+  ['endAt', '2026-02-30T09:00:00Z', /RFC 3339/],
+  ['name', 'Cake', /not a field/],
+];
+const audiences: Wrong[] = [
+  ['audience', 'all', /followers.*everyone/],
+  ['name', 'Cake', /not a field/],
+];
+const rejections: Wrong[] = [
+  ['reason', '', /1 to 500 characters/],
+  ['reason', 'x'.repeat(501), /500 characters/],
+  ['reason', undefined, /required/],
+  ['because', 'it is loud', /not a field/],
+];
+const bulks: Wrong[] = [
+  ['action', 'delete', /enable.*disable.*archive/],
+  ['couponIds', [], /at least/],
+  ['couponIds', undefined, /required/],
+  ['all', true, /not a field/],
+  ['couponIds/0', 'x', /UUIDv7/],
+];
+
 export const catalogInputs: WrongInputs[] = [
+  ['PATCH /catalog/v1/coupons/{couponId}/steps/details', { name: 'Cake' }, [...texts, ...otherStep]],
+  ['PATCH /catalog/v1/coupons/{couponId}/steps/timeframe', { endAt: null }, times],
+  ['PATCH /catalog/v1/coupons/{couponId}/steps/users', { audience: 'followers' }, audiences],
+  ['POST /catalog/v1/approvals/{couponId}/reject', { reason: 'Too loud' }, rejections],
+  ['POST /catalog/v1/coupons/bulk', { action: 'enable', couponIds: [newId()] }, bulks],
   ['POST /catalog/v1/coupons', { ...aDraft(newId()), ...wholeTerms }, drafts],
   ['PATCH /catalog/v1/coupons/{couponId}', { name: 'Cake', ...wholeTerms }, edits],
   ['POST /catalog/v1/coupons/{couponId}/cap-requests', { maxRedemptions: 100 }, caps],

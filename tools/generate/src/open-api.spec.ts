@@ -72,7 +72,9 @@ describe('The OpenAPI documents', () => {
           ({ name, in: place }) => name === 'Idempotency-Key' && place === 'header',
         ) !== true,
     );
-    expect(without.map(({ route }) => route)).toEqual([]);
+    // The same bytes are the same image: they are their own key.
+    const byContent = service === 'catalog' ? ['post /v1/images'] : [];
+    expect(without.map(({ route }) => route)).toEqual(byContent);
   });
 
   it.each([...serviceNames])('%s: tells the bounds of every limit', (service) => {

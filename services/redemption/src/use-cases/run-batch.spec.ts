@@ -36,7 +36,10 @@ function runnerOver(redeem: Redeem, row: () => Coupon | Promise<Coupon> = () => 
       return redeem(given, known);
     },
   } as RedemptionBatchStore;
-  const memory = new CouponMemory({ coupon: async () => row() } as unknown as CouponFactsStore);
+  const memory = new CouponMemory({
+    coupon: async () => row(),
+    read: async () => ({ coupons: new Map([[coupon.couponId, await row()]]) }),
+  } as unknown as CouponFactsStore);
   memory.learn(coupon);
   return { runner: new RunBatch(store, memory, log), calls, memory };
 }
