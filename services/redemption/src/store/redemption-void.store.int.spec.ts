@@ -166,4 +166,19 @@ describe('taking a redemption back', () => {
     expect(await takeBack(last)).toBeLessThan(MOST_EXAMINED + 50);
     expect(await minutesSinceLastUse(userId)).toBe(120);
   });
+
+  it('lets automatic coupons that wait for the points it returns go on', async () => {
+    const price = { pointNameId: newId(), amount: 5n, pointName: null };
+    await fixture.addCoupon({ type: 'auto', price });
+    const coupon = await fixture.addCoupon({ channelId: hot.channelId, price });
+    const [userId = ''] = await fixture.followersOf(coupon, 1);
+    await fixture.addBalance(userId, price.pointNameId, 5n);
+    const entry = fixture.entry(coupon, userId);
+    await fixture.batches.redeem([entry], versionsOf(coupon));
+    const noted = () =>
+      fixture.rows('SELECT cause FROM auto_wake WHERE cause LIKE $1', [`points/${userId}/%`]);
+    expect(await noted()).toEqual([]);
+    await takeBack(entry.redemptionId);
+    expect(await noted()).toEqual([{ cause: `points/${userId}/${price.pointNameId}` }]);
+  });
 });
