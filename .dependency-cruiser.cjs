@@ -37,7 +37,7 @@ module.exports = {
       name: 'contracts-stand-alone',
       severity: 'error',
       comment: 'Contracts are read by services, web apps and other teams: zod and nothing else.',
-      from: { path: '^libs/contracts/src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/contracts/src/', pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'] },
       to: {
         pathNot: [
           '^libs/contracts/src/',
@@ -50,19 +50,19 @@ module.exports = {
       severity: 'error',
       comment:
         'Runs in browsers and on servers alike, and in other teams’ apps: Web Crypto and nothing else.',
-      from: { path: '^libs/qr-codes/src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/qr-codes/src/', pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'] },
       to: { pathNot: '^libs/qr-codes/src/' },
     },
     {
       name: 'platform-knows-no-business',
       severity: 'error',
-      from: { path: '^libs/platform/src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/platform/src/', pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'] },
       to: { path: '^(services|apps|tools|test|libs/(testkit|servers))/' },
     },
     {
       name: 'servers-stand-alone',
       severity: 'error',
-      from: { path: '^libs/servers/src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/servers/src/', pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'] },
       to: { path: '^(services|apps|tools|test|libs/(testkit|platform))/' },
     },
     {
@@ -88,32 +88,41 @@ module.exports = {
       name: 'domain-is-pure',
       severity: 'error',
       comment: 'Decisions do no I/O: domain imports itself and contracts.',
-      from: { path: '^services/[^/]+/src/domain/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^services/[^/]+/src/domain/', pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'] },
       to: { pathNot: ['^services/[^/]+/src/domain/', '^libs/contracts/', 'node_modules/zod/'] },
     },
     {
       name: 'store-knows-no-edge',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/(store|redis|channels)/', pathNot: '\\.spec\\.ts$' },
+      from: {
+        path: '^services/[^/]+/src/(store|redis|channels)/',
+        pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'],
+      },
       to: { path: '^services/[^/]+/src/(http|kafka|jobs|use-cases)/' },
     },
     {
       name: 'use-cases-know-no-edge',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/use-cases/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^services/[^/]+/src/use-cases/', pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'] },
       to: { path: '^services/[^/]+/src/(http|kafka|jobs)/' },
     },
     {
       name: 'edges-go-through-use-cases',
       severity: 'error',
       comment: 'Controllers, consumers and jobs delegate; they do not reach into the store.',
-      from: { path: '^services/[^/]+/src/(http|kafka|jobs)/', pathNot: '\\.spec\\.ts$' },
+      from: {
+        path: '^services/[^/]+/src/(http|kafka|jobs)/',
+        pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'],
+      },
       to: { path: '^services/[^/]+/src/(store|redis)/' },
     },
     {
       name: 'no-dev-dependency-in-production',
       severity: 'error',
-      from: { path: '^(services|apps|libs/(contracts|platform))/', pathNot: '\\.spec\\.ts$' },
+      from: {
+        path: '^(services|apps|libs/(contracts|platform))/',
+        pathNot: ['\\.spec\\.ts$', '^services/[^/]+/test/'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -54,6 +54,8 @@ ENV NODE_ENV=production \
 COPY package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=parts /parts ./
+# A volume for it is then writable without root: the catalog keeps images of coupons there where it has no bucket.
+RUN mkdir /data && chown 1000:1000 /data
 # The number, so that Kubernetes can see that it is not root.
 USER 1000:1000
 EXPOSE 8080

@@ -169,7 +169,7 @@ describe('bad input', () => {
     const draft = await call('POST', at, { token, body: { channelId: channel.channelId, type: 'click' } });
     const answer = await call('POST', `${at}/${String(draft.body['couponId'])}/publish`, { token });
     const { errors } = refused(answer, 'missing_to_publish');
-    expect(errors?.map(({ pointer }) => pointer).sort()).toEqual(['/description', '/name']);
+    expect(errors?.map(({ pointer }) => pointer).sort()).toEqual(['/description', '/imageId', '/name']);
   });
 
   it.each([
@@ -206,10 +206,14 @@ describe('bad input', () => {
 
 /** `a/0` changes the first element of the list `a`, `a/b` the field `b` of `a`; undefined takes the field away. */
 function changed(good: Record<string, unknown>, field: string, value: unknown): Record<string, unknown> {
-  const [name = '', inner] = field.split('/');
-  if (inner === '0') return { ...good, [name]: [value] };
-  if (inner !== undefined)
-    return { ...good, [name]: changed(good[name] as Record<string, unknown>, inner, value) };
+  const [name = '', ...path] = field.split('/');
+  if (path[0] === '0') {
+    const [first] = (good[name] ?? []) as Record<string, unknown>[];
+    const inner = path.slice(1).join('/');
+    return { ...good, [name]: [inner === '' ? value : changed(first ?? {}, inner, value)] };
+  }
+  if (path.length > 0)
+    return { ...good, [name]: changed(good[name] as Record<string, unknown>, path.join('/'), value) };
   const { [name]: _old, ...rest } = good;
   return value === undefined ? rest : { ...rest, [name]: value };
 }

@@ -29,7 +29,8 @@ const chromium = findChromium();
     await page.waitForSelector('#step-clara[data-state="done"]', { timeout: 60_000 });
     await page.waitForSelector('#coupon[data-status="finished"]');
     expect(await page.innerText('#coupon .count')).toBe('3 of 3 redeemed');
-    expect(await page.locator('.step[data-state="done"]').count()).toBe(9);
+    expect(await page.locator('.step[data-state="done"]').count()).toBe(10);
+    expect(await page.evaluate('document.getElementById("coupon-image").naturalWidth')).toBe(640);
     await page.waitForSelector('#inbox li:not(.empty)');
     expect(await page.locator('#inbox li').allTextContents()).toEqual([
       expect.stringContaining('Enjoy your Free espresso, Ana!'),
@@ -46,8 +47,8 @@ const chromium = findChromium();
   }, 120_000);
 
   it.each([
-    ['beans', 10, 'replay', '0 redeemed', /^\d+ beans$/],
-    ['hour', 8, 'gone', '0 redeemed', /beans/],
+    ['beans', 11, 'replay', '0 redeemed', /^\d+ beans$/],
+    ['hour', 9, 'gone', '0 redeemed', /beans/],
   ])(
     'the story of %s plays to its end',
     async (id, steps, refused, count, balance) => {

@@ -10,11 +10,12 @@ import { migrationSets } from './system/service-databases.js';
 const exempt: Record<'every' | ServiceName, string[]> = {
   // The outbox and its leases, the inbox, the dead letters: queues of plumbing. TypeORM's list of migrations.
   every: ['outbox', 'outbox_lease', 'outbox_relay', 'inbox', 'dead_letter', 'schema_migration'],
-  // When to look at which image again, claimed by time over all tenants.
-  catalog: ['image_check'],
+  // When to look at which image again, claimed by time over all tenants. Whose code a shared link is: whoever opens it
+  // belongs to no tenant yet. Which tenants have figures, for whoever makes all of them again.
+  catalog: ['share_code', 'image_check', 'analytics_generation'],
   // Which tenants a background job has to visit: it cannot be asked tenant by tenant. Automatic attempts and what wakes
-  // them, claimed by time over all tenants.
-  redemption: ['tenant_job', 'auto_attempt', 'auto_wake'],
+  // them, and the rounds of reminders, claimed by time over all tenants.
+  redemption: ['tenant_job', 'auto_attempt', 'auto_wake', 'reminder_run'],
   // Claimed by time over all tenants.
   scheduler: ['due'],
   // Messages that wait for a name, claimed by time over all tenants.
@@ -89,13 +90,14 @@ describe.each(serviceNames)("the tables of %s, by its database's own catalogue",
     expect(rows).toEqual([{ powerful: false, memberships: 0, tables: 0, databases: 0, creates: false }]);
   });
 
-  it('has no function that would run with the rights of its owner, but for those that forget what is old or add months', async () => {
+  it('has no function that would run with the rights of its owner, but for those that forget what is old, add months or keep and search names', async () => {
     const { rows } = await database
       .ownerPool()
       .query<{ proname: string }>(
         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef",
       );
-    const known = /^(prune_expired_[a-z_]+|add_month_partition|month_partition_state)$/;
+    const known =
+      /^(prune_expired_[a-z_]+|add_month_partition|month_partition_state|coupons_named|keep_coupon_name)$/;
     const others = rows.filter(({ proname }) => !known.test(proname));
     expect(others).toEqual([]);
   });

@@ -1,4 +1,6 @@
+import { analyticsIngest, plainConsumer } from './scenarios/analytics-scenarios.js';
 import { baseline, plainCommits } from './scenarios/baseline-scenarios.js';
+import { dueDrift, dueRate, plainDueDrift, plainDueRate } from './scenarios/due-scenarios.js';
 import {
   hotFull,
   hotLean,
@@ -8,6 +10,7 @@ import {
   soldOut,
   withoutRedis,
 } from './scenarios/redemption-scenarios.js';
+import { manageFirst, manageLast, manageSearch } from './scenarios/manage-scenarios.js';
 import { scan, walletList } from './scenarios/wallet-scenarios.js';
 import type { Sample, Scenario } from './scenarios/scenario.js';
 
@@ -34,8 +37,14 @@ const rate: Figure = { unit: 'requests/s', of: (s) => s.perSecond, compare: 'rat
 const p99: Figure = { unit: 'ms, p99', of: (s) => s.p99, compare: 'ratio', better: 'lower' };
 const p50: Figure = { unit: 'ms, p50', of: (s) => s.p50, compare: 'difference', better: 'lower' };
 
+const slower: Figure = { unit: 'ms, p50', of: (s) => s.p50, compare: 'ratio', better: 'lower' };
+
 const memory: Figure = { unit: 'MB', of: (s) => s.memory, compare: 'ratio', better: 'lower' };
 const readyAfter: Figure = { unit: 'ms', of: (s) => s.readyAfter, compare: 'ratio', better: 'lower' };
+
+const noop2 = baseline('noop-2', 'noop', 2);
+const announced: Figure = { ...rate, unit: 'facts/s' };
+const drift: Figure = { unit: 'ms, p99', of: (s) => s.p99, compare: 'difference', better: 'lower' };
 
 const noop8 = baseline('noop-8', 'noop', 8);
 const noop64 = baseline('noop-64', 'noop', 64);
@@ -83,9 +92,53 @@ export const rows: readonly Row[] = [
   row('affinity-3', '3 processes behind the front door, of one', rate, threeBehind, oneBehind, 0.9, 1),
   row('wallet-list', "a page of 20 of a channel's 50 coupons, of the no-op", rate, walletList, noop64),
   row('wallet-p99', 'p99 of the same, of the no-op', p99, walletList, noop64),
+  row(
+    'manage-list',
+    'the first page of 100,000 coupons above the no-op, 2 connections',
+    p50,
+    manageFirst,
+    noop2,
+    5,
+    3,
+  ),
+  row('manage-last', 'the last page of them, of the first', slower, manageLast, manageFirst, 1.3, 1.1),
+  row(
+    'manage-search',
+    'a page of those with a word in the name above the no-op',
+    p50,
+    manageSearch,
+    noop2,
+    8,
+    5,
+  ),
   row('scan', 'codes of phones scanned at a till, of the no-op', rate, scan, noop64),
+  row(
+    'analytics-ingest',
+    'facts counted by the catalog, of a plain kafkajs consumer that only counts',
+    { ...rate, unit: 'facts/s' },
+    analyticsIngest,
+    plainConsumer,
+    0.3,
+    0.5,
+  ),
   row('memory', 'memory of the process after its load, of the baselines process', memory, lean64, noop64),
   row('start-up', 'from start to ready, of the baselines process', readyAfter, lean64, noop64),
+  row(
+    'due-rate',
+    'instants announced by 2 schedulers, of a loop that forgets',
+    announced,
+    dueRate,
+    plainDueRate,
+  ),
+  row(
+    'due-drift',
+    'from instant to reader at 500/s, above the same loop',
+    drift,
+    dueDrift,
+    plainDueDrift,
+    1_000,
+    250,
+  ),
   row('spread-3', '3 processes without affinity, of one', rate, processes(3, 'spread'), lean64),
 ];
 

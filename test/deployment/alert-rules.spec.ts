@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
@@ -10,8 +10,12 @@ interface Rule {
   annotations: { summary: string; runbook: string };
 }
 
-const file = 'k8s/monitoring/redemption.rules.yaml';
-const { groups } = parse(readFileSync(file, 'utf8')) as { groups: { name: string; rules: Rule[] }[] };
+const folder = 'k8s/monitoring';
+const files = readdirSync(folder).filter((file) => file.endsWith('.rules.yaml'));
+const groups = files.flatMap((file) => {
+  const parsed = parse(readFileSync(`${folder}/${file}`, 'utf8')) as { groups: { rules: Rule[] }[] };
+  return parsed.groups;
+});
 const rules = groups.flatMap(({ rules: ofGroup }) => ofGroup);
 const source = execFileSync('git', ['grep', '-hE', "'[a-z_]+'", '--', 'services', 'libs/platform'], {
   encoding: 'utf8',
@@ -22,9 +26,12 @@ describe('the alert rules', () => {
   it.each(rules.map((rule) => [rule.alert, rule] as const))(
     '%s watches a metric that exists',
     (_, { expr }) => {
-      const metrics = expr.match(/\b(redemption|outbox|consumer|http)_[a-z_]+/g) ?? [];
+      const metrics = expr.match(/\b(redemption|scheduler|outbox|consumer|http)_[a-z_]+/g) ?? [];
       expect(metrics.length).toBeGreaterThan(0);
-      for (const metric of metrics) expect([metric, source.includes(`'${metric}'`)]).toEqual([metric, true]);
+      for (const metric of metrics) {
+        const name = metric.replace(/_bucket$/, '');
+        expect([name, source.includes(`'${name}'`)]).toEqual([name, true]);
+      }
     },
   );
 

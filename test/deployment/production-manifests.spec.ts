@@ -44,6 +44,7 @@ describeRendered('k8s/overlays/prod', () => {
     expect(routes.sort()).toEqual(
       [
         ['/catalog/v1', '/v1', 'catalog-server', true],
+        ['/s', '/v1/shared', 'catalog-server', true],
         ['/docs', undefined, 'front-door-server', true],
         ['/notification/v1', '/v1', 'notification-server', true],
         ['/redemption/v1', undefined, 'front-door-server', true],

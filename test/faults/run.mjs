@@ -4,7 +4,11 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const groups = JSON.parse(readFileSync(new URL('rows/rows.json', import.meta.url), 'utf8'));
-const rows = Object.values(groups).flat();
+// Rows of the scheduler have an arena of their own.
+const scheduler = [
+  { id: 'scheduler-killed', about: 'kill -9 of schedulers at random while instants come', short: true },
+];
+const rows = [...Object.values(groups).flat(), ...scheduler];
 const options = {
   row: { type: 'string', multiple: true, default: ['all'] },
   seed: { type: 'string' },
@@ -25,8 +29,18 @@ const env = {
   FAULT_SEED: wholeNumber('seed', values.seed ?? '1'),
   FAULT_SEEDS: wholeNumber('seeds', values.seeds ?? (values.seed === undefined ? '5' : '1')),
 };
-const bootstrap = ['tools/stack/bootstrap.mjs', 'test', 'test/faults/faults.e2e'];
-process.exit(spawnSync(process.execPath, bootstrap, { env, stdio: 'inherit' }).status ?? 1);
+const isOfScheduler = (id) => scheduler.some((row) => row.id === id);
+const files = [
+  ...(values.row.every(isOfScheduler) ? [] : ['test/faults/faults.e2e']),
+  ...(values.row.some((id) => id === 'all' || isOfScheduler(id)) ? ['test/faults/scheduler.e2e'] : []),
+];
+env.FAULT_ROWS = values.row.every(isOfScheduler)
+  ? 'all'
+  : values.row.filter((id) => !isOfScheduler(id)).join(',');
+process.exit(
+  spawnSync(process.execPath, ['tools/stack/bootstrap.mjs', 'test', ...files], { env, stdio: 'inherit' })
+    .status ?? 1,
+);
 
 function parse() {
   try {
@@ -61,7 +75,7 @@ ${list()}
 
 function list() {
   const width = Math.max(...rows.map(({ id }) => id.length));
-  return Object.entries(groups)
+  return Object.entries({ ...groups, scheduler })
     .flatMap(([group, ofGroup]) => [
       `  ${group}`,
       ...ofGroup.map(({ id, about, short }) => `  ${short ? '*' : ' '} ${id.padEnd(width)}  ${about}`),

@@ -1,7 +1,8 @@
-import { type Channel, type CouponView, couponView, type TopicName } from '#contracts';
+import { type Channel, type CouponView, couponView, imageView, type TopicName } from '#contracts';
 import {
   aChannel,
   aFollow,
+  aPicture,
   aUser,
   channelFact,
   eventually,
@@ -24,6 +25,8 @@ export interface Guest {
 export interface Cafe {
   tenantId: string;
   channel: Channel;
+  /** For its coupons. */
+  imageId: string;
   ownerToken: string;
   serviceToken: string;
   /** Guests who follow the channel. */
@@ -76,8 +79,9 @@ export async function openCafe(system: WholeSystem, { followers = 3 } = {}): Pro
     couponView.parse(
       (await call('GET', `${url}/catalog/v1/coupons/${couponId}`, { token: ownerToken })).body,
     );
+  const imageId = await anImage(url, ownerToken);
   const publish = async (body: Record<string, unknown> = {}): Promise<CouponView> => {
-    const draft = { ...aDraft(channel.channelId), ...body };
+    const draft = { ...aDraft(channel.channelId), imageId, ...body };
     const made = await call<CouponView>('POST', `${url}/catalog/v1/coupons`, {
       token: ownerToken,
       body: draft,
@@ -97,6 +101,7 @@ export async function openCafe(system: WholeSystem, { followers = 3 } = {}): Pro
   return {
     tenantId,
     channel,
+    imageId,
     ownerToken,
     serviceToken,
     followers: guests,
@@ -116,4 +121,14 @@ export function aDraft(channelId: string): Record<string, unknown> {
     description: 'One espresso on the house.',
     redeemedMessage: 'Enjoy your {{coupon.name}}, {{user.name}}!',
   };
+}
+
+/** @returns its id */
+async function anImage(url: string, ownerToken: string): Promise<string> {
+  const response = await fetch(`${url}/catalog/v1/images`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ownerToken}`, 'content-type': 'image/png' },
+    body: await aPicture(),
+  });
+  return imageView.parse(await response.json()).imageId;
 }

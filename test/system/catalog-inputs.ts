@@ -34,11 +34,17 @@ const terms: Wrong[] = [
   ['price/pointNameId', 'coin', /UUIDv7/],
   ['bonus/amount', '1.5', /whole number/],
   ['bonus/currency', 'EUR', /not a field/],
+  ['reminder/daysBefore', 31, /at most 30/],
+  ['reminder/daysBefore', 0, tooFew],
+  ['reminder/text', '', /1 to 1000 characters/],
+  ['reminder/at', '10:00', /not a field/],
   ['triggerId', 'x', /UUIDv7/],
   ['hideIfNotAvailable', 'yes', /must be/],
   ['pointsTakenAutomatically', 1, /must be/],
   ['audience', 'all', /followers.*everyone/],
   ['programmeId', 7, /must be/],
+  ['levelIds', 'gold', /must be/],
+  ['levelIds/0', 'gold', /UUIDv7/],
   ['position', 0, tooFew],
   ['position', 1_000_001, /at most/],
   ['startAt', 'tomorrow', /RFC 3339/],
@@ -54,6 +60,7 @@ const terms: Wrong[] = [
 ];
 
 const wholeTerms = {
+  reminder: { daysBefore: 3, text: '{{coupon.name}} is yours until {{valid.until}}.' },
   timeLimit: { amount: 1, unit: 'hours' },
   validity: { amount: 1, unit: 'days' },
   price: { pointNameId: newId(), amount: '5' },
@@ -69,6 +76,8 @@ const drafts: Wrong[] = [
   ['type', undefined, /required|must be/],
   ['name', null, /must be/],
   ['redeemedMessage', 'Hello {{nobody.knows}}', /nobody\.knows/],
+  ['redeemedMessage', 'Until {{valid.until}}', /valid\.until/],
+  ['reminder/text', 'Hello {{nobody.knows}}', /nobody\.knows.*points\.missing/],
   ...texts,
   ...terms,
 ];
@@ -180,6 +189,12 @@ const times: Wrong[] = [
   ['endAt', '2026-02-30T09:00:00Z', /RFC 3339/],
   ['name', 'Cake', /not a field/],
 ];
+const previews: Wrong[] = [
+  ...times,
+  ['recurrence/opensAt', '24:00', /00:00 to 23:59/],
+  ['recurrence/weekdays', [], /at least one day/],
+  ['validity/amount', 0, tooFew],
+];
 const audiences: Wrong[] = [
   ['audience', 'all', /followers.*everyone/],
   ['name', 'Cake', /not a field/],
@@ -198,14 +213,40 @@ const bulks: Wrong[] = [
   ['couponIds/0', 'x', /UUIDv7/],
 ];
 
+const impressions: Wrong[] = [
+  ['sentAt', undefined, /required/],
+  ['sentAt', 'now', /RFC 3339/],
+  ['impressions/0/couponId', 'x', /UUIDv7/],
+  ['impressions/0/place', 'cellar', /list.*detail.*share/],
+  ['impressions/0/seenAt', '2026-02-30T09:00:00Z', /RFC 3339/],
+  ['impressions/0/userId', newId(), /not a field/],
+  ['impressions', [], tooFew],
+  ['impressions', 'many', /must be/],
+];
+
+const tenantSettings: Wrong[] = [
+  ['voidMinutes', 0, tooFew],
+  ['voidMinutes', 10_081, /at most 10080/],
+  ['voidMinutes', 1.5, /whole number|int/],
+  ['voidMinutes', '30', /must be/],
+  ['voidMinutes', undefined, /required/],
+  ['quietHours', {}, /not a field/],
+];
+
 export const catalogInputs: WrongInputs[] = [
   ['PATCH /catalog/v1/coupons/{couponId}/steps/details', { name: 'Cake' }, [...texts, ...otherStep]],
   ['PATCH /catalog/v1/coupons/{couponId}/steps/timeframe', { endAt: null }, times],
+  [
+    'POST /catalog/v1/coupons/{couponId}/timeframe-preview',
+    { endAt: null, validity: wholeTerms.validity, recurrence: wholeTerms.recurrence },
+    previews,
+  ],
   ['PATCH /catalog/v1/coupons/{couponId}/steps/users', { audience: 'followers' }, audiences],
   ['POST /catalog/v1/approvals/{couponId}/reject', { reason: 'Too loud' }, rejections],
   ['POST /catalog/v1/coupons/bulk', { action: 'enable', couponIds: [newId()] }, bulks],
   ['POST /catalog/v1/coupons', { ...aDraft(newId()), ...wholeTerms }, drafts],
   ['PATCH /catalog/v1/coupons/{couponId}', { name: 'Cake', ...wholeTerms }, edits],
+  ['POST /catalog/v1/coupons/{couponId}/share-links', {}, [['code', 'mine', /not a field/]]],
   ['POST /catalog/v1/coupons/{couponId}/cap-requests', { maxRedemptions: 100 }, caps],
   [
     'PUT /catalog/v1/channels/{channelId}',
@@ -249,6 +290,15 @@ export const catalogInputs: WrongInputs[] = [
   ],
   ['POST /catalog/v1/point-names', { partnerId: newId(), name: 'coin' }, pointNames],
   ['PATCH /catalog/v1/point-names/{pointNameId}', { name: 'penny' }, renames],
+  [
+    'POST /catalog/v1/impressions',
+    {
+      sentAt: '2026-11-22T09:00:00Z',
+      impressions: [{ couponId: newId(), place: 'list', seenAt: '2026-11-22T09:00:00Z' }],
+    },
+    impressions,
+  ],
+  ['PUT /catalog/v1/tenant-settings', { voidMinutes: 45 }, tenantSettings],
   ['POST /catalog/v1/triggers', aTrigger, triggers],
   ['PATCH /catalog/v1/triggers/{triggerId}', aTrigger, triggers],
 ];

@@ -71,7 +71,10 @@ describe('the development issuer', () => {
     async (name) => {
       const answer = await app.inject(`/token/${name}`);
       expect(answer.statusCode).toBe(404);
-      expect(answer.json()).toMatchObject({ detail: expect.stringContaining('ana, bruno') });
+      expect(answer.json()).toMatchObject({
+        code: 'not_found',
+        detail: expect.stringContaining('ana, bruno'),
+      });
     },
   );
 
@@ -92,7 +95,17 @@ describe('the development issuer', () => {
   ])('refuses %j and names the claim', async (body, claim) => {
     const answer = await app.inject({ method: 'POST', url: '/token', body });
     expect(answer.statusCode).toBe(400);
-    expect(answer.json<{ detail: string }>().detail).toContain(claim);
+    expect(answer.json()).toMatchObject({
+      code: 'invalid_request',
+      detail: expect.stringContaining(claim),
+    });
+  });
+
+  it('answers what it does not know or cannot read with a code, too', async () => {
+    expect((await app.inject('/nothing')).json()).toMatchObject({ code: 'not_found', status: 404 });
+    const headers = { 'content-type': 'application/json' };
+    const broken = await app.inject({ method: 'POST', url: '/token', headers, body: '{' });
+    expect(broken.json()).toMatchObject({ code: 'invalid_request', status: 400 });
   });
 });
 

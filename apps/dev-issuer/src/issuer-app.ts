@@ -1,8 +1,8 @@
 import { fastify } from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Persona } from '#contracts';
+import { type Persona, type ProblemCode, problemCodes } from '#contracts';
 import { ALGORITHM } from './signing-key.js';
 import type { SigningKey } from './signing-key.js';
 import { personaNamed, personaNames, personaQuery, tokenRequest } from './token-request.js';
@@ -24,6 +24,8 @@ export interface TokenAnswer {
 /** An OpenID-like issuer for development: signs whatever it is asked to. */
 export function issuerApp({ key, audience, issuer }: IssuerOptions): FastifyInstance {
   const app = fastify({ bodyLimit: 64 * 1024 });
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 'not_found'));
+  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, codeOf(error)));
 
   const sign = async (claims: Persona, expiresIn: number): Promise<TokenAnswer> => {
     const now = Math.floor(Date.now() / 1000);
@@ -50,7 +52,7 @@ export function issuerApp({ key, audience, issuer }: IssuerOptions): FastifyInst
 
   app.post('/token', async (request, reply) => {
     const parsed = tokenRequest.safeParse(request.body);
-    if (!parsed.success) return refuse(reply, 400, z.prettifyError(parsed.error));
+    if (!parsed.success) return refuse(reply, 'invalid_request', z.prettifyError(parsed.error));
     const { expiresInSeconds, ...claims } = parsed.data;
     return answer(request, reply, await sign(claims, expiresInSeconds));
   });
@@ -60,9 +62,10 @@ export function issuerApp({ key, audience, issuer }: IssuerOptions): FastifyInst
     url: '/token/:persona',
     handler: async (request, reply) => {
       const persona = personaNamed(request.params.persona);
-      if (!persona) return refuse(reply, 404, `No such persona: there are ${personaNames.join(', ')}.`);
+      if (!persona)
+        return refuse(reply, 'not_found', `No such persona: there are ${personaNames.join(', ')}.`);
       const query = personaQuery.safeParse(request.query);
-      if (!query.success) return refuse(reply, 400, z.prettifyError(query.error));
+      if (!query.success) return refuse(reply, 'invalid_request', z.prettifyError(query.error));
       return answer(request, reply, await sign(persona, query.data.expiresInSeconds));
     },
   });
@@ -80,10 +83,26 @@ function answer(
   return reply.type('text/plain').send(token.access_token);
 }
 
-function refuse(reply: FastifyReply, status: number, detail: string): FastifyReply {
-  const title = status === 404 ? 'Nothing here' : 'The request is not valid';
-  return reply
-    .code(status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status, detail }));
+/** As all edges answer; the issuer's own mistakes have no other codes than theirs. */
+function refuse(reply: FastifyReply, code: IssuerProblem, detail?: string): FastifyReply {
+  const { status, title, mend } = problemCodes[code];
+  const type = `urn:octopus-coupons:problem:${code}`;
+  const body = { type, title, status, code, mend, ...(detail !== undefined && { detail }) };
+  return reply.code(status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+type IssuerProblem = Extract<
+  ProblemCode,
+  'invalid_request' | 'not_found' | 'payload_too_large' | 'unsupported_media_type' | 'internal'
+>;
+
+const codesOfStatus: Readonly<Record<number, IssuerProblem>> = {
+  400: 'invalid_request',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+};
+
+/** What Fastify refuses by itself: a body that is no JSON, or too large. */
+function codeOf({ statusCode = 500 }: { statusCode?: number }): IssuerProblem {
+  return codesOfStatus[statusCode] ?? (statusCode < 500 ? 'invalid_request' : 'internal');
 }

@@ -9,7 +9,7 @@ const people = ['owner', 'cashier', 'ana', 'bruno', 'clara', 'dino'];
 /**
  * A step makes the request that is shown (`run`) and tells what the answer means and whether it is the one that the story
  * expects (`says`).
- * @typedef {{ tokens: Record<string, string>, couponId?: string, keys: Record<string, string> }} Story
+ * @typedef {{ tokens: Record<string, string>, couponId?: string, imageId?: string, keys: Record<string, string> }} Story
  */
 
 /** The first step of every story. */
@@ -28,6 +28,22 @@ export const signIn = {
       : bad('There is no development issuer here; this page needs one.'),
 };
 
+/** @param {string} picture one of those that come with this page */
+export function upload(picture) {
+  return {
+    id: 'upload',
+    title: 'The owner uploads a picture',
+    why: 'It is decoded, cut to 16:9 and kept in three widths, without what a camera noted of time and place.',
+    async run(story) {
+      const body = await (await fetch(`/pictures/${picture}.webp`)).blob();
+      const made = await exchange('POST', '/catalog/v1/images', { token: story.tokens.owner, body });
+      story.imageId = made.answered.body.imageId;
+      return made;
+    },
+    says: (answer) => expect(answer, 201, 'Six files, under addresses that never change their content.'),
+  };
+}
+
 /** @param {(story: Story) => Promise<object> | object} coupon what the owner asks for beside the channel */
 export function create(why, coupon) {
   return {
@@ -35,7 +51,7 @@ export function create(why, coupon) {
     title: 'The owner creates a coupon',
     why,
     async run(story) {
-      const body = { channelId, ...(await coupon(story)) };
+      const body = { channelId, imageId: story.imageId, ...(await coupon(story)) };
       const made = await exchange('POST', '/catalog/v1/coupons', command(story.tokens.owner, body));
       story.couponId = made.answered.body.couponId;
       return made;

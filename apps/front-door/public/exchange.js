@@ -8,22 +8,26 @@
  * Sends one request. Problems are answers, too: only a connection that fails throws.
  * @param {string} method
  * @param {string} path
- * @param {{ token?: string, body?: unknown, key?: string }} [options] `key`: Idempotency-Key
+ * @param {{ token?: string, body?: unknown, key?: string }} [options] `key`: Idempotency-Key; a `Blob` as `body` is sent as it is
  * @returns {Promise<{ asked: Asked, answered: Answered }>}
  */
 export async function exchange(method, path, { token, body, key } = {}) {
   const headers = {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(key === undefined ? {} : { 'idempotency-key': key }),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(body === undefined ? {} : { 'content-type': body instanceof Blob ? body.type : 'application/json' }),
   };
-  const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const init = { method, headers, ...(body === undefined ? {} : { body: sent(body) }) };
   const response = await fetch(path, init);
   const text = await response.text();
   return {
-    asked: { method, path, headers, body },
+    asked: { method, path, headers, body: body instanceof Blob ? `(${body.size} bytes)` : body },
     answered: { status: response.status, body: parsed(text) },
   };
+}
+
+function sent(body) {
+  return body instanceof Blob ? body : JSON.stringify(body);
 }
 
 /** @param {Asked} asked */

@@ -96,7 +96,12 @@ async function followCoupon() {
   }
 }
 
-function showCoupon({ name, status, redeemed, maxRedemptions }) {
+function showCoupon({ name, image, status, redeemed, maxRedemptions }) {
+  const [rendition] =
+    image?.renditions.filter(({ width, type }) => width === 640 && type === 'image/webp') ?? [];
+  find('coupon-image').hidden = rendition === undefined;
+  if (rendition !== undefined && find('coupon-image').getAttribute('src') !== rendition.url)
+    find('coupon-image').src = rendition.url;
   find('coupon').dataset.status = status;
   find('coupon-name').textContent = name;
   find('coupon-status').textContent = status;

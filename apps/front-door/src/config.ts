@@ -23,7 +23,8 @@ const frontDoorEnv = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** To each replica; event streams are not counted. */
   UPSTREAM_CONNECTIONS: z.coerce.number('must be a number').pipe(z.int().min(1)).default(256),
-  BODY_LIMIT_BYTES: z.coerce.number('must be a number of bytes').pipe(z.int().min(1)).default(1_048_576),
+  /** More than the largest that a service takes, an image: so that the service says what is wrong with what is too large. */
+  BODY_LIMIT_BYTES: z.coerce.number('must be a number of bytes').pipe(z.int().min(1)).default(8_388_608),
 });
 
 export type FrontDoorConfig = Readonly<z.output<typeof frontDoorEnv>>;

@@ -10,7 +10,9 @@ const LIFE_SECONDS = 6 * 3600;
 /** An issuer that production settings accept (https by name, keys from the loopback), fast enough for many tokens. */
 export interface BenchIssuer {
   readonly env: { AUTH_ISSUER: string; AUTH_AUDIENCE: string; AUTH_JWKS_URL: string };
-  token(claims: Pick<TokenClaims, 'role' | 'sub' | 'tenant' | 'device' | 'partner' | 'store'>): string;
+  token(
+    claims: Pick<TokenClaims, 'role' | 'sub' | 'channels' | 'tenant' | 'device' | 'partner' | 'store'>,
+  ): string;
   stop(): void;
 }
 

@@ -7,6 +7,7 @@ import type { LoadPlan, LoadResult } from '../load/plan.js';
 import { type BenchIssuer, startBenchIssuer } from './bench-issuer.js';
 import { type BenchServers, startBenchServers } from './bench-servers.js';
 import { Coupons } from './coupons.js';
+import { type ManageStage, openManageStage } from './manage-stage.js';
 import { Partners } from './partners.js';
 import { makePeople, type People } from './people.js';
 import { type Program, startProgram } from './program.js';
@@ -31,6 +32,7 @@ export class Stage {
     private readonly progress: (line: string) => void,
   ) {}
 
+  private manageStage: Promise<ManageStage> | undefined;
   private redemption: Program | undefined;
   private baselines: Program | undefined;
 
@@ -65,6 +67,7 @@ export class Stage {
   async close(): Promise<void> {
     this.load.stop();
     await this.rest();
+    await (await this.manageStage)?.close();
     this.issuer.stop();
     await this.namespace.stop();
     await Promise.allSettled([this.database.drop(), this.baselineDatabase.drop()]);
@@ -98,6 +101,27 @@ export class Stage {
     });
     await this.meetEverybody(program, REDEEM, await this.coupons.soldOut());
     return program;
+  }
+
+  /** A catalog of its own database and topics. */
+  startCatalog(databaseUrl: string, namespace: Record<string, string>): Promise<Program> {
+    return startProgram('services/catalog/src/main.js', {
+      ...this.env(),
+      ...namespace,
+      DATABASE_URL: databaseUrl,
+      // No image is asked for.
+      CATALOG_S3_BUCKET: 'bench',
+    });
+  }
+
+  /** A catalog with an owner of 100,000 coupons; the first call makes them. */
+  manage(): Promise<ManageStage> {
+    this.manageStage ??= openManageStage(this.issuer, this.people.tenantId, this.env());
+    return this.manageStage;
+  }
+
+  startScheduler(databaseUrl: string): Promise<Program> {
+    return startProgram('services/scheduler/src/main.js', { ...this.env(), DATABASE_URL: databaseUrl });
   }
 
   async startFrontDoor(redemptions: readonly Program[]): Promise<Program> {

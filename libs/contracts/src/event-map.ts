@@ -3,9 +3,11 @@ import type { Envelope } from './envelope.js';
 import { catalogCapRequest } from './events/catalog/cap-request.v1.js';
 import { catalogChannel } from './events/catalog/channel.v1.js';
 import { catalogCoupon } from './events/catalog/coupon.v1.js';
+import { catalogImpression } from './events/catalog/impression.v1.js';
 import { catalogPartner } from './events/catalog/partner.v1.js';
 import { catalogPointName } from './events/catalog/point-name.v1.js';
 import { catalogProgramme } from './events/catalog/programme.v1.js';
+import { catalogTenant } from './events/catalog/tenant.v1.js';
 import { catalogTrigger } from './events/catalog/trigger.v1.js';
 import { notificationMessage } from './events/notification/message.v1.js';
 import { platformAddon } from './events/platform/addon.v1.js';
@@ -24,6 +26,7 @@ import { redemptionFulfilment } from './events/redemption/fulfilment.v1.js';
 import { redemptionPoints } from './events/redemption/points.v1.js';
 import { redemptionRedemption } from './events/redemption/redemption.v1.js';
 import { redemptionRefusal } from './events/redemption/refusal.v1.js';
+import { redemptionReminder } from './events/redemption/reminder.v1.js';
 import { schedulerDue } from './events/scheduler/due.v1.js';
 import { targetingEstimate } from './events/targeting/estimate.v1.js';
 import { targetingGrant } from './events/targeting/grant.v1.js';
@@ -34,9 +37,11 @@ export const eventMap = {
   [catalogCapRequest.name]: catalogCapRequest,
   [catalogChannel.name]: catalogChannel,
   [catalogCoupon.name]: catalogCoupon,
+  [catalogImpression.name]: catalogImpression,
   [catalogPartner.name]: catalogPartner,
   [catalogPointName.name]: catalogPointName,
   [catalogProgramme.name]: catalogProgramme,
+  [catalogTenant.name]: catalogTenant,
   [catalogTrigger.name]: catalogTrigger,
   [notificationMessage.name]: notificationMessage,
   [platformAddon.name]: platformAddon,
@@ -55,6 +60,7 @@ export const eventMap = {
   [redemptionPoints.name]: redemptionPoints,
   [redemptionRedemption.name]: redemptionRedemption,
   [redemptionRefusal.name]: redemptionRefusal,
+  [redemptionReminder.name]: redemptionReminder,
   [schedulerDue.name]: schedulerDue,
   [targetingEstimate.name]: targetingEstimate,
   [targetingGrant.name]: targetingGrant,

@@ -22,6 +22,8 @@ export const sampleIds = {
   fulfilment: '01980a5e-7c00-7000-8000-000000000014',
   purchase: '01980a5e-7c00-7000-8000-000000000015',
   event: '01980a5e-7c00-7000-8000-000000000016',
+  reminder: '01980a5e-7c00-7000-8000-000000000021',
+  image: '01980a5e-7c00-7000-8000-000000000017',
 } as const;
 
 export const sampleTimes = {

@@ -1,3 +1,4 @@
+export { aPicture } from './a-picture.js';
 export { type BadToken, startTestIssuer, type TestClaims, type TestIssuer } from './auth/test-issuer.js';
 export { testDatabase, type TestDatabase } from './database/test-database.js';
 export { eventually } from './eventually.js';
@@ -18,6 +19,7 @@ export {
   programmeFact,
   purchaseFact,
   storeFact,
+  tenantSettingsFact,
 } from './facts/directory-facts.js';
 export { aChannel, aCoupon, aFollow, aUser } from './facts/factories.js';
 export { aGrant, grantFact, grantFactsFor, revokeFact } from './facts/grant-facts.js';

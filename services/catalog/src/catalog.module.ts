@@ -1,6 +1,7 @@
 import { PlatformConfig } from '#platform';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AnalyticsModule } from './analytics/analytics.module.js';
 import { CatalogConfig } from './config.js';
 import { ApprovalsController } from './http/approvals.controller.js';
 import { CapRequestsController } from './http/cap-requests.controller.js';
@@ -13,6 +14,7 @@ import { PartnersController } from './http/partners.controller.js';
 import { PointNamesController } from './http/point-names.controller.js';
 import { ProgrammesController } from './http/programmes.controller.js';
 import { StoresController } from './http/stores.controller.js';
+import { TenantSettingsController } from './http/tenant-settings.controller.js';
 import { TriggersController } from './http/triggers.controller.js';
 import { WizardController } from './http/wizard.controller.js';
 import { ImagesModule } from './images/images.module.js';
@@ -24,6 +26,7 @@ import { RedemptionCouponAppliedConsumer } from './kafka/redemption-coupon-appli
 import { RedemptionCouponExhaustedConsumer } from './kafka/redemption-coupon-exhausted.consumer.js';
 import { RedemptionRedemptionConsumer } from './kafka/redemption-redemption.consumer.js';
 import { SchedulerDueConsumer } from './kafka/scheduler-due.consumer.js';
+import { ShareModule } from './share/share.module.js';
 import { AuditStore } from './store/audit.store.js';
 import { AuditViewStore } from './store/audit-view.store.js';
 import { CapRequestStore } from './store/cap-request.store.js';
@@ -39,12 +42,14 @@ import { PartnerStaffStore } from './store/partner-staff.store.js';
 import { PartnerStore } from './store/partner.store.js';
 import { PointNameStore } from './store/point-name.store.js';
 import { ProgrammeStore } from './store/programme.store.js';
+import { TenantSettingsStore } from './store/tenant-settings.store.js';
 import { TriggerStore } from './store/trigger.store.js';
 import { ActOnCoupon } from './use-cases/act-on-coupon.js';
 import { ActOnCoupons } from './use-cases/act-on-coupons.js';
 import { ApplyDue } from './use-cases/apply-due.js';
 import { ChangeCouponByFact } from './use-cases/change-coupon-by-fact.js';
 import { ChangeTrigger } from './use-cases/change-trigger.js';
+import { CountCoupons } from './use-cases/count-coupons.js';
 import { CreateCoupon } from './use-cases/create-coupon.js';
 import { CreatePointName } from './use-cases/create-point-name.js';
 import { CreateTrigger } from './use-cases/create-trigger.js';
@@ -67,19 +72,23 @@ import { ListCoupons } from './use-cases/list-coupons.js';
 import { ListOfferedTriggers } from './use-cases/list-offered-triggers.js';
 import { ListPartners } from './use-cases/list-partners.js';
 import { ListPointNames } from './use-cases/list-point-names.js';
+import { ListProgrammeCoupons } from './use-cases/list-programme-coupons.js';
 import { ListProgrammes } from './use-cases/list-programmes.js';
 import { ListStores } from './use-cases/list-stores.js';
 import { ListTriggers } from './use-cases/list-triggers.js';
 import { LockOwnedCoupon } from './use-cases/lock-owned-coupon.js';
+import { PreviewTimeframe } from './use-cases/preview-timeframe.js';
 import { PutCashier } from './use-cases/put-cashier.js';
 import { PutChannel } from './use-cases/put-channel.js';
 import { PutPartner } from './use-cases/put-partner.js';
 import { PutProgramme } from './use-cases/put-programme.js';
 import { PutStore } from './use-cases/put-store.js';
+import { PutTenantSettings } from './use-cases/put-tenant-settings.js';
 import { ReadAudit } from './use-cases/read-audit.js';
 import { ReadCapRequest } from './use-cases/read-cap-request.js';
 import { ReadCoupon } from './use-cases/read-coupon.js';
 import { ReadReadiness } from './use-cases/read-readiness.js';
+import { ReadTenantSettings } from './use-cases/read-tenant-settings.js';
 import { RenamePointName } from './use-cases/rename-point-name.js';
 import { RequestCap } from './use-cases/request-cap.js';
 import { RevisePointName } from './use-cases/revise-point-name.js';
@@ -103,6 +112,7 @@ const edges = [
   PointNamesController,
   ProgrammesController,
   StoresController,
+  TenantSettingsController,
   TriggersController,
   WizardController,
 ];
@@ -132,6 +142,7 @@ const stores = [
   PartnerStore,
   PointNameStore,
   ProgrammeStore,
+  TenantSettingsStore,
   TriggerStore,
 ];
 
@@ -141,6 +152,7 @@ const useCases = [
   ApplyDue,
   ChangeCouponByFact,
   ChangeTrigger,
+  CountCoupons,
   CreateCoupon,
   CreatePointName,
   CreateTrigger,
@@ -163,19 +175,23 @@ const useCases = [
   ListOfferedTriggers,
   ListPartners,
   ListPointNames,
+  ListProgrammeCoupons,
   ListProgrammes,
   ListStores,
   ListTriggers,
   LockOwnedCoupon,
+  PreviewTimeframe,
   PutCashier,
   PutChannel,
   PutPartner,
   PutProgramme,
   PutStore,
+  PutTenantSettings,
   ReadAudit,
   ReadCapRequest,
   ReadCoupon,
   ReadReadiness,
+  ReadTenantSettings,
   RenamePointName,
   RequestCap,
   RevisePointName,
@@ -189,7 +205,12 @@ const useCases = [
 ];
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ChannelEntity, CouponEntity]), ImagesModule],
+  imports: [
+    TypeOrmModule.forFeature([ChannelEntity, CouponEntity]),
+    AnalyticsModule,
+    ImagesModule,
+    ShareModule,
+  ],
   controllers: [...edges, ...consumers],
   providers: [{ provide: CatalogConfig, useExisting: PlatformConfig }, ...stores, ...useCases],
 })

@@ -16,6 +16,19 @@ export const catalogEnv = platformEnv
       .string()
       .regex(/^(https?:\/\/[^\s]+|\/[^\s]*)[^/\s]$/, 'must be a URL or a path, without a slash at its end')
       .default('/catalog/v1/images'),
+    /** Where shared links begin, for people outside: the front door's address and `/s`. */
+    CATALOG_SHARE_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+      .regex(/[^/]$/, 'must not end with a slash')
+      .default('http://127.0.0.1:8080/s'),
+    /** Opens a coupon in the app; `{couponId}` stands for the coupon. */
+    CATALOG_APP_URL: z
+      .string()
+      .regex(/^[a-z][a-z0-9+.-]*:\/\/\S*\{couponId\}\S*$/, 'must be a URL with {couponId} in it')
+      .refine((url) => !/^(javascript|data|vbscript):/.test(url), 'must not be a script')
+      .default('octopus://coupons/{couponId}'),
+    /** Offered to those who have no app yet; unset = nothing is. */
+    CATALOG_GET_APP_URL: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
     /** Images lie in this folder while no bucket is named; not in production. */
     CATALOG_IMAGES_FOLDER: optional,
     /** Images lie in this bucket. */
@@ -44,6 +57,9 @@ export type CatalogConfigValues = Readonly<z.output<typeof catalogEnv>>;
 export abstract class CatalogConfig extends PlatformConfig implements CatalogConfigValues {
   abstract readonly CATALOG_CAP_WAIT_MS: number;
   abstract readonly CATALOG_IMAGES_URL: string;
+  abstract readonly CATALOG_SHARE_URL: string;
+  abstract readonly CATALOG_APP_URL: string;
+  abstract readonly CATALOG_GET_APP_URL?: string | undefined;
   abstract readonly CATALOG_IMAGES_FOLDER?: string | undefined;
   abstract readonly CATALOG_S3_BUCKET?: string | undefined;
   abstract readonly CATALOG_S3_REGION: string;

@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type {
   Channel,
   CouponSnapshot,
   CouponView,
+  ImageView,
   PointNameView,
   Problem,
   Programme,
@@ -12,6 +16,7 @@ import type {
 } from '#contracts';
 import { createServiceApp, loadConfig } from '#platform';
 import {
+  aPicture,
   aChannel,
   aProgrammeChange,
   channelFact,
@@ -56,6 +61,8 @@ export interface Owner {
   userId: string;
   channels: Channel[];
   token: string;
+  /** Of the tenant; for coupons whose image the test is not about. */
+  imageId: string;
 }
 
 /** The servers of one test file with a catalog on them, in this process, consuming. */
@@ -66,6 +73,7 @@ export class CatalogWorld {
     readonly issuer: TestIssuer,
     readonly app: NestFastifyApplication,
     readonly snapshotRecords: readonly CollectedRecord[],
+    private readonly imagesFolder: string,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<CatalogWorld> {
@@ -74,7 +82,9 @@ export class CatalogWorld {
       testNamespace({ only: topicsInPlay }),
       startTestIssuer(),
     ]);
+    const folder = await mkdtemp(join(tmpdir(), 'octopus-images-'));
     const env = {
+      CATALOG_IMAGES_FOLDER: folder,
       NODE_ENV: 'test',
       PORT: '0',
       LOG_LEVEL: 'silent',
@@ -88,13 +98,14 @@ export class CatalogWorld {
     await app.listen(0, '127.0.0.1');
     await app.startAllMicroservices();
     const snapshots = await namespace.collect('catalog.coupon.v1');
-    return new CatalogWorld(database, namespace, issuer, app, snapshots);
+    return new CatalogWorld(database, namespace, issuer, app, snapshots, folder);
   }
 
   async stop(): Promise<void> {
     await this.app.close();
     await Promise.all([this.namespace.stop(), this.issuer.stop()]);
     await this.database.drop();
+    await rm(this.imagesFolder, { recursive: true });
   }
 
   async call<Body = CouponView>(
@@ -147,7 +158,18 @@ export class CatalogWorld {
     });
     const userId = newId();
     const token = await this.token({ role: 'channel_owner', tenantId, userId, channels: channelIds });
-    return { tenantId, userId, channels, token };
+    return { tenantId, userId, channels, token, imageId: await this.anImage(token) };
+  }
+
+  private async anImage(token: string): Promise<string> {
+    const response = await fetch(`${await this.app.getUrl()}/v1/images`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' },
+      body: await aPicture(),
+    });
+    const image = (await response.json()) as ImageView;
+    if (response.status !== 201) throw new Error(JSON.stringify(image));
+    return image.imageId;
   }
 
   /** Gives the event's id once the broker has it. */
@@ -183,6 +205,14 @@ export class CatalogWorld {
   removeProgramme(owner: Owner, programmeId: string): Promise<Held> {
     const sql = 'UPDATE programme SET removed = true WHERE tenant_id = $1 AND programme_id = $2';
     return this.hold(owner, sql, [owner.tenantId, programmeId]);
+  }
+
+  /** Removes the image in a transaction that commits at `done`. */
+  removeImage(owner: Owner, imageId: string): Promise<Held> {
+    return this.hold(owner, 'DELETE FROM image WHERE tenant_id = $1 AND image_id = $2', [
+      owner.tenantId,
+      imageId,
+    ]);
   }
 
   /** Lets nobody write to the table until `done`. */
@@ -316,18 +346,25 @@ const topicsInPlay: readonly (TopicName | 'catalog.dead-letter.v1')[] = [
   'catalog.coupon.v1',
   'catalog.cap-request.v1',
   'catalog.channel.v1',
+  'catalog.impression.v1',
   'catalog.partner.v1',
   'catalog.point-name.v1',
   'catalog.programme.v1',
+  'catalog.tenant.v1',
   'catalog.trigger.v1',
   'platform.channel.v1',
+  'platform.follow.v1',
   'platform.loyalty.v1',
   'platform.partner.v1',
+  'platform.user.v1',
   'scheduler.due.v1',
   'redemption.redemption.v1',
   'redemption.coupon-exhausted.v1',
   'redemption.cap.v1',
   'redemption.coupon-applied.v1',
+  'redemption.fulfilment.v1',
+  'redemption.refusal.v1',
+  'targeting.grant.v1',
   'catalog.dead-letter.v1',
 ];
 
@@ -338,6 +375,7 @@ export function couponBody(owner: Owner, fields: Record<string, unknown> = {}): 
     type: 'click',
     name: 'Free espresso',
     description: 'One espresso on the house.',
+    imageId: owner.imageId,
     ...fields,
   };
 }

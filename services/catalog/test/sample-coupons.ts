@@ -1,6 +1,6 @@
 import type { CouponStatus } from '#contracts';
 import { sampleIds } from '#contracts';
-import type { Coupon } from '../src/domain/coupon.js';
+import type { Coupon, PendingRevision } from '../src/domain/coupon.js';
 import type { Surroundings } from '../src/domain/surroundings.js';
 
 /** Coupons for tests: complete ones, to be spoiled field by field. */
@@ -18,10 +18,12 @@ export function draftCoupon(fields: Partial<Coupon> = {}): Coupon {
     status: 'draft',
     finishedReason: null,
     rejectedBecause: null,
+    pendingRevision: null,
     version: 1,
     name: 'Free espresso',
     description: 'One espresso on the house.',
     redeemedMessage: 'Enjoy your {{coupon.name}}, {{user.name}}!',
+    reminder: null,
     maxRedemptions: 100,
     maxRedemptionsPerUser: 1,
     timeLimit: null,
@@ -35,7 +37,8 @@ export function draftCoupon(fields: Partial<Coupon> = {}): Coupon {
     audience: 'followers',
     availability: null,
     programmeId: null,
-    imageId: null,
+    levelIds: [],
+    imageId: sampleIds.image,
     position: null,
     startAt: null,
     endAt: null,
@@ -62,6 +65,8 @@ export function couponIn(status: CouponStatus, fields: Partial<Coupon> = {}): Co
   });
 }
 
+export const pendingRevision: PendingRevision = { fields: { name: 'Cake' }, proposedAt: noon.toISOString() };
+
 /** Of the sample coupon's channel; nothing is known there unless the test says so. */
 export function surroundings(fields: Partial<Surroundings> = {}): Surroundings {
   return {
@@ -70,6 +75,7 @@ export function surroundings(fields: Partial<Surroundings> = {}): Surroundings {
     pointNames: [],
     programmes: [],
     trigger: null,
+    image: { imageId: sampleIds.image, isWhole: true },
     autoCoupons: [],
     ...fields,
   };

@@ -9,11 +9,13 @@ import { CatalogCouponConsumer } from './kafka/catalog-coupon.consumer.js';
 import { PlatformChannelConsumer } from './kafka/platform-channel.consumer.js';
 import { PlatformUserConsumer } from './kafka/platform-user.consumer.js';
 import { RedemptionAddonConsumer } from './kafka/redemption-addon.consumer.js';
+import { RedemptionReminderConsumer } from './kafka/redemption-reminder.consumer.js';
 import { RedemptionRedemptionConsumer } from './kafka/redemption-redemption.consumer.js';
 import { InboxWakeUps } from './redis/inbox-wake-ups.js';
 import { KnownTextStore } from './store/known-text.store.js';
 import { MessageStore } from './store/message.store.js';
 import { PendingMessageStore } from './store/pending-message.store.js';
+import { AnnounceReminders } from './use-cases/announce-reminders.js';
 import { AnnounceRedemption } from './use-cases/announce-redemption.js';
 import { AnnounceVoid } from './use-cases/announce-void.js';
 import { CountWaitingMessages } from './use-cases/count-waiting-messages.js';
@@ -36,11 +38,13 @@ import { WriteMessage } from './use-cases/write-message.js';
     PlatformUserConsumer,
     RedemptionAddonConsumer,
     RedemptionRedemptionConsumer,
+    RedemptionReminderConsumer,
   ],
   providers: [
     // The configuration that the service was started with holds these variables, too.
     { provide: NotificationConfig, useExisting: PlatformConfig },
     AnnounceRedemption,
+    AnnounceReminders,
     AnnounceVoid,
     CountWaitingMessages,
     DrainPendingMessages,

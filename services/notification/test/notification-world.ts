@@ -104,7 +104,7 @@ async function writeMessages(
   text: string,
 ): Promise<void> {
   for (let n = 1; n <= count; n++) {
-    const coupon = aCoupon({ messages: { redeemed: `${text} ${n}` } });
+    const coupon = aCoupon({ messages: { redeemed: `${text} ${n}`, reminder: null } });
     const fact = redeemedFact(tenantId, { ...coupon, userId });
     await produce(couponFact(tenantId, coupon));
     await produce(fact);

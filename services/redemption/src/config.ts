@@ -29,8 +29,6 @@ const variables = platformEnv.extend({
   REDEMPTION_CODE_FAILURES: whole('failures').pipe(z.int().min(1).max(100_000)).default(20),
   /** And so many all callers of one tenant together, before every one of them who failed has to wait. */
   REDEMPTION_CODE_FAILURES_TENANT: whole('failures').pipe(z.int().min(1).max(10_000_000)).default(2_000),
-  /** Minutes for which a redemption can be taken back. */
-  REDEMPTION_VOID_MINUTES: whole('minutes').pipe(z.int().min(1).max(10_080)).default(30),
   /** Milliseconds that earned points wait for their point name before they go to the dead letters. */
   REDEMPTION_NAME_WAIT_MS: whole('milliseconds').pipe(z.int().min(0).max(60_000)).default(10_000),
 });
@@ -58,6 +56,5 @@ export abstract class RedemptionConfig extends PlatformConfig implements Redempt
   abstract readonly REDEMPTION_CODE_SECRET_BEFORE?: string | undefined;
   abstract readonly REDEMPTION_CODE_FAILURES: number;
   abstract readonly REDEMPTION_CODE_FAILURES_TENANT: number;
-  abstract readonly REDEMPTION_VOID_MINUTES: number;
   abstract readonly REDEMPTION_NAME_WAIT_MS: number;
 }

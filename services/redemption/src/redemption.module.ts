@@ -14,12 +14,14 @@ import { PassesController } from './http/passes.controller.js';
 import { RedemptionsController } from './http/redemptions.controller.js';
 import { VoidsController } from './http/voids.controller.js';
 import { WalletController } from './http/wallet.controller.js';
+import { WhatIfController } from './http/what-if.controller.js';
 import { ScansController } from './http/scans.controller.js';
 import { ShopCodesController } from './http/shop-codes.controller.js';
 import { AddMonthPartitionsJob } from './jobs/add-month-partitions.job.js';
 import { ForgetAutoAttemptsJob } from './jobs/forget-auto-attempts.job.js';
 import { ReconcileCouponsJob } from './jobs/reconcile-coupons.job.js';
 import { RunAutoAttemptsJob } from './jobs/run-auto-attempts.job.js';
+import { RunRemindersJob } from './jobs/run-reminders.job.js';
 import { TellRefusalsJob } from './jobs/tell-refusals.job.js';
 import { WatchGateJob } from './jobs/watch-gate.job.js';
 import { CatalogCapRequestConsumer } from './kafka/catalog-cap-request.consumer.js';
@@ -28,10 +30,13 @@ import { CatalogCouponConsumer } from './kafka/catalog-coupon.consumer.js';
 import { CatalogPartnerConsumer } from './kafka/catalog-partner.consumer.js';
 import { CatalogPointNameConsumer } from './kafka/catalog-point-name.consumer.js';
 import { CatalogProgrammeConsumer } from './kafka/catalog-programme.consumer.js';
+import { CatalogTenantConsumer } from './kafka/catalog-tenant.consumer.js';
 import { PlatformAddonConsumer } from './kafka/platform-addon.consumer.js';
 import { PlatformFollowConsumer } from './kafka/platform-follow.consumer.js';
 import { PlatformPartnerConsumer } from './kafka/platform-partner.consumer.js';
 import { PlatformPointsEarnedConsumer } from './kafka/platform-points-earned.consumer.js';
+import { PlatformUserConsumer } from './kafka/platform-user.consumer.js';
+import { SchedulerDueConsumer } from './kafka/scheduler-due.consumer.js';
 import { TargetingGrantConsumer } from './kafka/targeting-grant.consumer.js';
 import { CouponMemory } from './memory/coupon-memory.js';
 import { PrintPool } from './printing/print-pool.js';
@@ -40,6 +45,7 @@ import { RefusalCounts } from './refusals/refusal-counts.js';
 import { TellRefusals } from './refusals/tell-refusals.js';
 import { AddonCheckStore } from './store/addon-check.store.js';
 import { AddonStore } from './store/addon.store.js';
+import { AppUserStore } from './store/app-user.store.js';
 import { AutoAttemptStore } from './store/auto-attempt.store.js';
 import { AutoLineStore } from './store/auto-line.store.js';
 import { AutoWakeStore } from './store/auto-wake.store.js';
@@ -48,6 +54,7 @@ import { CouponCapStore } from './store/coupon-cap.store.js';
 import { CouponCardStore } from './store/coupon-card.store.js';
 import { CouponCheckStore } from './store/coupon-check.store.js';
 import { CouponFactsStore } from './store/coupon-facts.store.js';
+import { CouponReminderStore } from './store/coupon-reminder.store.js';
 import { CouponStore } from './store/coupon.store.js';
 import { DatabaseClock } from './store/database-clock.js';
 import { DirectoryStore } from './store/directory.store.js';
@@ -63,7 +70,11 @@ import { ReadSlots } from './store/read-slots.js';
 import { RedemptionBatchStore } from './store/redemption-batch.store.js';
 import { RedemptionHistoryStore } from './store/redemption-history.store.js';
 import { RedemptionVoidStore } from './store/redemption-void.store.js';
+import { ReminderCandidateStore } from './store/reminder-candidate.store.js';
+import { ReminderRunStore } from './store/reminder-run.store.js';
+import { ReminderSentStore } from './store/reminder-sent.store.js';
 import { TenantJobStore } from './store/tenant-job.store.js';
+import { TenantSettingsStore } from './store/tenant-settings.store.js';
 import { UserCheckStore } from './store/user-check.store.js';
 import { WalletStore } from './store/wallet.store.js';
 import { AcceptedBefore } from './use-cases/accepted-before.js';
@@ -92,18 +103,22 @@ import { ListShift } from './use-cases/list-shift.js';
 import { ListWallet } from './use-cases/list-wallet.js';
 import { IssuePass } from './use-cases/issue-pass.js';
 import { IssueScreenCode } from './use-cases/issue-screen-code.js';
+import { NoteReminderDue } from './use-cases/note-reminder-due.js';
 import { PrintCode } from './use-cases/print-code.js';
 import { RebuildGate } from './use-cases/rebuild-gate.js';
 import { ReconcileCoupons } from './use-cases/reconcile-coupons.js';
 import { RedeemByCode } from './use-cases/redeem-by-code.js';
 import { RedeemCoupon } from './use-cases/redeem-coupon.js';
+import { RemindStretch } from './use-cases/remind-stretch.js';
 import { RunBatch } from './use-cases/run-batch.js';
 import { RunAutoAttempts } from './use-cases/run-auto-attempts.js';
+import { RunReminders } from './use-cases/run-reminders.js';
 import { SettleAuto } from './use-cases/settle-auto.js';
 import { SubmitEarning } from './use-cases/submit-earning.js';
 import { SubmitPurchase } from './use-cases/submit-purchase.js';
 import { ScanPass } from './use-cases/scan-pass.js';
 import { ScanShopCode } from './use-cases/scan-shop-code.js';
+import { SimulateEligibility } from './use-cases/simulate-eligibility.js';
 import { ShowEvidence } from './use-cases/show-evidence.js';
 import { SubmitRedemption } from './use-cases/submit-redemption.js';
 import { TakeAddonPurchase } from './use-cases/take-addon-purchase.js';
@@ -112,6 +127,7 @@ import { TakeEarnedPoints } from './use-cases/take-earned-points.js';
 import { TakeFollow } from './use-cases/take-follow.js';
 import { TakeGrants } from './use-cases/take-grants.js';
 import { TakeOverCoupon } from './use-cases/take-over-coupon.js';
+import { TakeUser } from './use-cases/take-user.js';
 import { VoidRedemption } from './use-cases/void-redemption.js';
 import { WatchGate } from './use-cases/watch-gate.js';
 
@@ -130,19 +146,24 @@ import { WatchGate } from './use-cases/watch-gate.js';
     CatalogPartnerConsumer,
     CatalogPointNameConsumer,
     CatalogProgrammeConsumer,
+    CatalogTenantConsumer,
     PlatformAddonConsumer,
     PlatformFollowConsumer,
     PlatformPartnerConsumer,
     PlatformPointsEarnedConsumer,
+    PlatformUserConsumer,
+    SchedulerDueConsumer,
     TargetingGrantConsumer,
     EvidenceController,
     PassesController,
     ScansController,
     ShopCodesController,
+    WhatIfController,
   ],
   providers: [
     AcceptedBefore,
     AnswerCapRequest,
+    AppUserStore,
     { provide: RedemptionConfig, useExisting: PlatformConfig },
     AddMonthPartitions,
     AddMonthPartitionsJob,
@@ -166,6 +187,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     CouponFactsStore,
     CouponMemory,
     CouponOfCaller,
+    CouponReminderStore,
     CouponStore,
     DatabaseClock,
     DecideBatch,
@@ -193,6 +215,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     PassStore,
     LedgerCheckStore,
     MonthPartitionStore,
+    NoteReminderDue,
     PointsStore,
     PrintCode,
     PrintPool,
@@ -208,12 +231,19 @@ import { WatchGate } from './use-cases/watch-gate.js';
     RedemptionHistoryStore,
     RedemptionVoidStore,
     RefusalCounts,
+    RemindStretch,
+    ReminderCandidateStore,
+    ReminderRunStore,
+    ReminderSentStore,
     RunAutoAttempts,
     RunAutoAttemptsJob,
     RunBatch,
+    RunReminders,
+    RunRemindersJob,
     ScanPass,
     ScanShopCode,
     ShowEvidence,
+    SimulateEligibility,
     SettleAuto,
     SubmitEarning,
     SubmitPurchase,
@@ -224,9 +254,11 @@ import { WatchGate } from './use-cases/watch-gate.js';
     TakeFollow,
     TakeGrants,
     TakeOverCoupon,
+    TakeUser,
     TellRefusals,
     TellRefusalsJob,
     TenantJobStore,
+    TenantSettingsStore,
     TillStore,
     UserCheckStore,
     VoidRedemption,

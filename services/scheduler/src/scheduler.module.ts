@@ -6,6 +6,7 @@ import { CouponScheduleStore } from './store/coupon-schedule.store.js';
 import { DueStore } from './store/due.store.js';
 import { AnnounceDue } from './use-cases/announce-due.js';
 import { DueAlarm } from './use-cases/due-alarm.js';
+import { PlanCohorts } from './use-cases/plan-cohorts.js';
 import { PlanCoupon } from './use-cases/plan-coupon.js';
 import { ReportBacklog } from './use-cases/report-backlog.js';
 
@@ -18,6 +19,7 @@ import { ReportBacklog } from './use-cases/report-backlog.js';
     CouponScheduleStore,
     DueAlarm,
     DueStore,
+    PlanCohorts,
     PlanCoupon,
     ReportBacklog,
   ],

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
 import type { CouponSnapshot } from '#contracts';
 import { createServiceApp, loadConfig } from '#platform';
 import {
@@ -18,10 +19,13 @@ import {
 } from '#testkit';
 import { schedulerEnv } from '../src/config.js';
 import { SchedulerModule } from '../src/scheduler.module.js';
+import { CouponScheduleStore } from '../src/store/coupon-schedule.store.js';
+import { DueStore } from '../src/store/due.store.js';
 import { migrationSet } from '../src/store/migrations/index.js';
+import { PlanCoupon } from '../src/use-cases/plan-coupon.js';
 
 export interface DueFact {
-  name: 'start' | 'end';
+  name: string;
   couponId: string;
   dueAt: string;
 }
@@ -39,6 +43,7 @@ export class SchedulerWorld {
   readonly tenantId = newId();
   readonly #replicas = new Set<NestFastifyApplication>();
   readonly #processes = new Set<ServiceProcess>();
+  #source: DataSource | undefined;
 
   private constructor(
     readonly database: TestDatabase,
@@ -88,6 +93,7 @@ export class SchedulerWorld {
 
   async stop(): Promise<void> {
     await this.stopReplicas();
+    await this.#source?.destroy();
     await Promise.all([this.namespace.stop(), this.issuer.stop()]);
     await this.database.drop();
   }
@@ -111,6 +117,17 @@ export class SchedulerWorld {
     const { topic, ...fact } = couponFact(tenantId, whole);
     await this.namespace.produce(topic, fact);
     return whole;
+  }
+
+  /** Puts the coupon's plan in place without Kafka, by the very code that the consumer calls. */
+  async plan(coupon: CouponSnapshot): Promise<void> {
+    this.#source ??= await new DataSource({ type: 'postgres', url: this.database.appUrl }).initialize();
+    const { data, envelope } = { data: coupon, envelope: { tenantId: this.tenantId } };
+    const planCoupon = new PlanCoupon(new CouponScheduleStore(), new DueStore());
+    await this.#source.transaction(async (tx) => {
+      await tx.query(`SELECT set_config('octopus.tenant_id', $1, true)`, [this.tenantId]);
+      await planCoupon.run(tx, { envelope, data });
+    });
   }
 
   /** Waits until the scheduler has taken the version over. */
@@ -142,13 +159,26 @@ export class SchedulerWorld {
       .filter(({ key }) => couponId === undefined || key === couponId)
       .map(({ envelope, data }) => {
         const { couponId: id, dueAt } = data as { couponId: string; dueAt: string };
-        return { name: envelope?.type.includes('start') ? 'start' : 'end', couponId: id, dueAt };
+        return { name: nameOf(envelope?.type), couponId: id, dueAt };
       });
+  }
+
+  /** What readers take in, of these coupons, in order: a fact whose id they have seen is skipped. */
+  inEffect(isAsked: (couponId: string) => boolean): string[] {
+    const seen = new Set<string | undefined>();
+    return this.records
+      .filter(({ key, envelope }) => isAsked(key ?? '') && !seen.has(envelope?.id) && seen.add(envelope?.id))
+      .map(({ key, envelope, data }) => `${key} ${nameOf(envelope?.type)} ${(data as DueFact).dueAt}`);
   }
 
   /** When the announcements about the coupon were made, by their envelopes. */
   announcedAt(couponId: string): (string | undefined)[] {
     return this.records.filter(({ key }) => key === couponId).map(({ envelope }) => envelope?.time);
+  }
+
+  /** The ids of the announcements about the coupon. */
+  announcedIds(couponId: string): (string | undefined)[] {
+    return this.records.filter(({ key }) => key === couponId).map(({ envelope }) => envelope?.id);
   }
 
   /** Waits for so many announcements about the coupon. */
@@ -166,6 +196,11 @@ export class SchedulerWorld {
   private env() {
     return { DATABASE_URL: this.database.appUrl, ...this.namespace.env, ...this.issuer.env };
   }
+}
+
+/** `octopus.scheduler.coupon-end-due.v1` → `end` */
+function nameOf(type = ''): string {
+  return type.replace(/^octopus\.scheduler\.(coupon-)?/, '').replace(/(-due)?\.v1$/, '');
 }
 
 export function schedule(startAt: string | null, endAt: string | null): CouponSnapshot['schedule'] {

@@ -10,7 +10,7 @@ export function consumersInCode(root: string): ConsumersInCode {
 }
 
 function patternsOf(root: string, service: ServiceName): Set<string> {
-  const files = globSync(`services/${service}/src/kafka/*.ts`, { cwd: root }).filter(
+  const files = globSync(`services/${service}/src/**/kafka/*.ts`, { cwd: root }).filter(
     (file) => !file.endsWith('.spec.ts'),
   );
   return new Set(files.flatMap((file) => patternsIn(readFileSync(join(root, file), 'utf8'))));

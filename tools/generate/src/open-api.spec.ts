@@ -20,6 +20,7 @@ interface OpenApi {
 const repeatable = [
   'post /v1/operations/dead-letters/{deadLetterId}/replay',
   'post /v1/coupons/{couponId}/screen-code',
+  'post /v1/coupons/{couponId}/timeframe-preview',
 ];
 
 let files: GeneratedFile[];

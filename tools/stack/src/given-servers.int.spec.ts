@@ -150,7 +150,12 @@ async function leftOf(beginning: string): Promise<{ databases: number; roles: nu
 
 async function emptyFolder(): Promise<StackFolder> {
   const root = await mkdtemp(join(tmpdir(), 'octopus-given-'));
-  const made = { root, servers: join(root, 'servers'), logs: join(root, 'logs') };
+  const made = {
+    root,
+    servers: join(root, 'servers'),
+    images: join(root, 'images'),
+    logs: join(root, 'logs'),
+  };
   await mkdir(made.logs);
   return made;
 }

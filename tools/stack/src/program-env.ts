@@ -1,5 +1,6 @@
 import type { ServiceName } from '#contracts';
 import type { Infrastructure } from './infrastructure.js';
+import type { StackFolder } from './stack-folder.js';
 
 export const AUDIENCE = 'octopus-coupons';
 
@@ -21,11 +22,21 @@ export function serviceEnv(
   {
     infrastructure,
     addresses,
+    folder,
     env,
-  }: { infrastructure: Infrastructure; addresses: Addresses; env: NodeJS.ProcessEnv },
+  }: {
+    infrastructure: Infrastructure;
+    addresses: Addresses;
+    folder: Pick<StackFolder, 'images'>;
+    env: NodeJS.ProcessEnv;
+  },
 ): NodeJS.ProcessEnv {
   const { servers, namespace, databases } = infrastructure;
   return {
+    // Unless the environment says otherwise.
+    ...(service === 'catalog' && { CATALOG_IMAGES_FOLDER: folder.images }),
+    // What people outside would call it is for production to say.
+    CATALOG_SHARE_URL: `${addresses.frontDoor}/s`,
     ...inherited(env),
     ...listening(addresses.services[service]),
     DATABASE_URL: databases[service].appUrl,

@@ -25,7 +25,7 @@ let folder: StackFolder;
 let program: Program;
 beforeAll(async () => {
   const root = await mkdtemp(join(tmpdir(), 'octopus-stack-'));
-  folder = { root, servers: join(root, 'servers'), logs: join(root, 'logs') };
+  folder = { root, servers: join(root, 'servers'), images: join(root, 'images'), logs: join(root, 'logs') };
   await mkdir(folder.logs);
   const script = join(root, 'fake.mjs');
   await writeFile(script, FAKE_SERVICE);

@@ -17,7 +17,7 @@ import type { StackFolder } from './stack-folder.js';
 let folder: StackFolder;
 beforeEach(async () => {
   const root = await mkdtemp(join(tmpdir(), 'octopus-stack-'));
-  folder = { root, servers: join(root, 'servers'), logs: join(root, 'logs') };
+  folder = { root, servers: join(root, 'servers'), images: join(root, 'images'), logs: join(root, 'logs') };
 });
 afterEach(() => rm(folder.root, { recursive: true, force: true }));
 

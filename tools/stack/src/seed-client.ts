@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Sends one request as one persona; resolves to a successful answer. @throws SeedRefused */
-export type Send = (method: string, path: string, body?: object, key?: string) => Promise<Response>;
+/**
+ * Sends one request as one persona; resolves to a successful answer. A Blob as body is sent as it is.
+ * @throws SeedRefused
+ */
+export type Send = (method: string, path: string, body?: object | Blob, key?: string) => Promise<Response>;
 
 /** @param persona a demo sign-in, such as `owner` */
 export async function senderAs(frontDoorUrl: string, persona: string): Promise<Send> {
@@ -11,10 +14,12 @@ export async function senderAs(frontDoorUrl: string, persona: string): Promise<S
       method,
       headers: {
         authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined
+          ? {}
+          : { 'content-type': body instanceof Blob ? body.type : 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
     if (response.ok) return response;
     const text = await response.text();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { couponView, demo, demoUsers, pointNameView } from '#contracts';
+import { couponView, demo, demoUsers, imageView, pointNameView } from '#contracts';
 import { onceKnown, type Send, senderAs } from './seed-client.js';
 
 /** Where the running system answers, such as `http://127.0.0.1:8080`. */
@@ -22,7 +22,9 @@ export async function seedDemo({ frontDoorUrl }: SeedPlace): Promise<void> {
   await putProgramme(service, 2, beans);
   await Promise.all([
     giveBeans(service, beans),
-    ...demoCoupons(beans).map((coupon) => publishCoupon(owner, coupon)),
+    ...demoCoupons(beans).map(async ({ picture, ...coupon }) =>
+      publishCoupon(owner, { ...coupon, imageId: await uploadPicture(owner, picture) }),
+    ),
   ]);
 }
 
@@ -105,10 +107,11 @@ function giveBeans(send: Send, pointNameId: string): Promise<Response> {
 }
 
 /** One coupon to click, one for the counter by QR, one with three minutes of evidence. */
-function demoCoupons(beans: string): Record<string, unknown>[] {
+function demoCoupons(beans: string): ({ picture: string } & Record<string, unknown>)[] {
   return [
     {
       type: 'click',
+      picture: 'croissant',
       name: 'Free croissant',
       description: 'A croissant on the house for the first hundred guests.',
       maxRedemptions: 100,
@@ -117,6 +120,7 @@ function demoCoupons(beans: string): Record<string, unknown>[] {
     },
     {
       type: 'qr',
+      picture: 'beans',
       name: 'Coffee for beans',
       description: 'Show the code at the counter; a coffee costs 20 beans.',
       price: { pointNameId: beans, amount: '20' },
@@ -124,6 +128,7 @@ function demoCoupons(beans: string): Record<string, unknown>[] {
     },
     {
       type: 'time_based',
+      picture: 'hourglass',
       name: 'Guest of the hour',
       description: 'Press Redeem at the counter and show the hourglass; once in 24 hours.',
       maxRedemptionsPerUser: 30,
@@ -133,8 +138,16 @@ function demoCoupons(beans: string): Record<string, unknown>[] {
   ];
 }
 
+/** One of those on the stories' page. Uploaded again it is the same image. @returns its id */
+async function uploadPicture(send: Send, picture: string): Promise<string> {
+  const file = await send('GET', `/pictures/${picture}.webp`);
+  const made = await send('POST', '/catalog/v1/images', await file.blob());
+  return imageView.parse(await made.json()).imageId;
+}
+
 async function publishCoupon(send: Send, coupon: Record<string, unknown>): Promise<void> {
-  const key = `demo-coupon-${String(coupon['type'])}`;
+  // Another whenever the body changes: a clone may go on with the data of an older one.
+  const key = `demo-coupon-2-${String(coupon['type'])}`;
   const body = { channelId: demo.channel, ...coupon };
   const created = await onceKnown(() => send('POST', '/catalog/v1/coupons', body, key));
   const { couponId } = couponView.parse(await created.json());

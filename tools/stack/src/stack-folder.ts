@@ -8,6 +8,8 @@ export interface StackFolder {
   root: string;
   /** Data of the servers that we start. */
   servers: string;
+  /** Images of coupons. */
+  images: string;
   /** One log per child. */
   logs: string;
 }
@@ -30,7 +32,7 @@ export async function makeStackFolder(folder: StackFolder): Promise<void> {
 }
 
 function below(root: string): StackFolder {
-  return { root, servers: join(root, 'servers'), logs: join(root, 'logs') };
+  return { root, servers: join(root, 'servers'), images: join(root, 'images'), logs: join(root, 'logs') };
 }
 
 /** For messages: a path as short as it can be. */

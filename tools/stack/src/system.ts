@@ -50,11 +50,14 @@ export async function startSystem(place: SystemPlace): Promise<void> {
   await bringUp(frontDoorProgram(place), 'front door', place);
 }
 
-function serviceProgram(service: ServiceName, { infrastructure, addresses, env }: SystemPlace): Program {
+function serviceProgram(
+  service: ServiceName,
+  { infrastructure, addresses, folder, env }: SystemPlace,
+): Program {
   return {
     name: service,
     script: `dist/services/${service}/src/main.js`,
-    env: serviceEnv(service, { infrastructure, addresses, env }),
+    env: serviceEnv(service, { infrastructure, addresses, folder, env }),
     health: `${addresses.services[service]}/health/ready`,
   };
 }

@@ -9,6 +9,7 @@ import {
   publish,
   signIn,
   takeBack,
+  upload,
 } from '../common-steps.js';
 import { exchange } from '../exchange.js';
 
@@ -19,6 +20,7 @@ export const beans = {
   lead: 'At the counter a coffee costs 20 beans of the café’s loyalty programme. Ana’s phone shows the code, offline if need be.',
   steps: [
     signIn,
+    upload('beans'),
     create('For whoever has 20 beans. Its price is fixed once it is published.', async (story) => {
       const { answered } = await exchange('GET', '/catalog/v1/point-names', { token: story.tokens.owner });
       story.pointNameId = answered.body.items.find(({ removed }) => !removed).pointNameId;

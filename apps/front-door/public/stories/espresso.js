@@ -1,4 +1,4 @@
-import { create, expect, expectCode, onceKnown, publish, redeem, signIn } from '../common-steps.js';
+import { create, expect, expectCode, onceKnown, publish, redeem, signIn, upload } from '../common-steps.js';
 
 /** Redeemed by a click, up to a total and once per guest. */
 export const espresso = {
@@ -7,6 +7,7 @@ export const espresso = {
   lead: 'The owner of Café Central gives away three espressos; pressing Redeem takes one.',
   steps: [
     signIn,
+    upload('espresso'),
     create('Three espressos, one per guest. It is a draft: nobody sees it yet.', () => ({
       type: 'click',
       name: 'Free espresso',

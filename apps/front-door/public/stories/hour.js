@@ -1,4 +1,14 @@
-import { create, expect, expectCode, onceKnown, publish, redeem, signIn, takeBack } from '../common-steps.js';
+import {
+  create,
+  expect,
+  expectCode,
+  onceKnown,
+  publish,
+  redeem,
+  signIn,
+  takeBack,
+  upload,
+} from '../common-steps.js';
 import { exchange } from '../exchange.js';
 
 /** Redeemed at the counter by the guest, who then shows the evidence for three minutes. */
@@ -8,6 +18,7 @@ export const hour = {
   lead: 'Ana presses Redeem in front of the cashier, and her screen proves it for three minutes.',
   steps: [
     signIn,
+    upload('hourglass'),
     create('For every guest once in 24 hours, however many guests come.', () => ({
       type: 'time_based',
       name: 'Guest of the hour',

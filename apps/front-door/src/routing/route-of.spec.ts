@@ -10,6 +10,7 @@ describe('routeOf', () => {
     ['/targeting/v1/channels/x/followers/y', 'targeting', '/v1/channels/x/followers/y'],
     ['/notification/v1/inbox/stream', 'notification', '/v1/inbox/stream'],
     ['/scheduler/v1/operations/dead-letters', 'scheduler', '/v1/operations/dead-letters'],
+    ['/s/7Gk2mQxR9bTz', 'catalog', '/v1/shared/7Gk2mQxR9bTz'],
     ['/auth/token/owner', 'issuer', '/token/owner'],
     ['/catalog/v1/coupons/%C4%8D', 'catalog', '/v1/coupons/%C4%8D'],
   ])('sends %s to %s as %s', (target, upstream, path) => {
@@ -50,6 +51,8 @@ describe('routeOf', () => {
     '/',
     '/catalog',
     '/catalog/v1',
+    '/s',
+    '/s/7Gk2mQxR9bTz/more',
     '/catalog/health/live',
     '/catalog/health/ready',
     '/catalog/metrics',

@@ -17,7 +17,7 @@ export interface Route {
 export type NoRoute = 'unknown' | 'unsafe';
 
 /**
- * Where a request goes: `/<service>/v1/…` to that service's `/v1/…`, `/auth/…` to the development issuer, nothing else
+ * Where a request goes: `/<service>/v1/…` to that service's `/v1/…`, `/s/…` (shared links) to the catalog's page, `/auth/…` to the development issuer, nothing else
  * (so neither /health nor /metrics of a service). Reads the raw target, never a decoded one: what is checked here is
  * what the service gets.
  */
@@ -30,6 +30,8 @@ export function routeOf(target: string): Route | NoRoute {
     prefix: `/${first}`,
     streams: rest.at(-1) === 'stream',
   };
+  if (first === 's' && rest.length === 1)
+    return { ...route, upstream: 'catalog', path: `/v1/shared/${rest.join('')}${query}` };
   if (first === 'auth') return { ...route, upstream: 'issuer' };
   const upstream = serviceNames.find((name) => name === first);
   if (upstream === undefined || rest[0] !== 'v1' || rest.length < 2) return 'unknown';

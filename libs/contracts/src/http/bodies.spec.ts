@@ -62,10 +62,12 @@ describe('createCouponBody', () => {
       pointsTakenAutomatically: false,
       audience: 'followers',
       programmeId: null,
+      levelIds: [],
       imageId: null,
       position: null,
       recurrence: null,
       redeemedMessage: 'Enjoy your {{coupon.name}}!',
+      reminder: null,
       startAt: null,
       endAt: null,
     });

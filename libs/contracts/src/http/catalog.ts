@@ -2,16 +2,19 @@ import { z } from 'zod';
 import {
   couponAudience,
   couponAvailability,
+  couponReminder,
   couponStatus,
   couponTrigger,
   couponType,
   finishedReason,
   pointsAmount,
 } from '../events/catalog/coupon.v1.js';
+import { couponImage } from '../coupon-image.js';
 import { channel } from '../events/platform/channel.v1.js';
 import { capRefusal } from '../events/redemption/cap.v1.js';
 import { count, duration, id, instant, positiveCount, revision, text, timeZone } from '../primitives.js';
 import { recurrence } from '../timeframe/recurrence.js';
+import { occurrence } from '../timeframe/window.js';
 import { page } from './paging.js';
 import { fieldError } from './problem.js';
 
@@ -28,6 +31,13 @@ const draftFields = {
   redeemedMessage: text({ min: 1, max: 1000 }).describe(
     'Placeholders: {{user.name}} {{coupon.name}} {{channel.name}}.',
   ),
+  reminder: couponReminder
+    .strict()
+    .nullable()
+    .describe(
+      'Goes out at 10:00 in the zone of the user, once; null = none. Placeholders: those of the redeemed message and ' +
+        '{{valid.until}} {{points.missing}}.',
+    ),
   maxRedemptions: cap.describe('null = unlimited.'),
   maxRedemptionsPerUser: cap.describe('null = unlimited.'),
   timeLimit: stretch.describe('Least time between two redemptions by one user; null = none.'),
@@ -43,7 +53,16 @@ const draftFields = {
     .describe('The owner knows that an automatic coupon takes its price without being asked.'),
   audience: couponAudience.describe('`everyone` needs the approval of the tenant.'),
   programmeId: id.nullable().describe('Loyalty programme that the coupon belongs to.'),
-  imageId: id.nullable().describe('An image uploaded before by `POST /v1/images`; null = none.'),
+  levelIds: z
+    .array(id)
+    .max(100)
+    .refine((ids) => new Set(ids).size === ids.length, 'must name each level once')
+    .describe(
+      'Limits the coupon to users of these levels of its programme; empty = no limit. One that was published for all levels cannot be limited any more.',
+    ),
+  imageId: id
+    .nullable()
+    .describe('An image uploaded before by `POST /v1/images`; null = none, which is not enough to publish.'),
   position: positiveCount
     .max(1_000_000)
     .nullable()
@@ -60,6 +79,7 @@ export const createCouponBody = z.strictObject({
   name: draftFields.name.optional(),
   description: draftFields.description.optional(),
   redeemedMessage: draftFields.redeemedMessage.default('Enjoy your {{coupon.name}}!'),
+  reminder: draftFields.reminder.default(null),
   maxRedemptions: draftFields.maxRedemptions.default(null),
   maxRedemptionsPerUser: draftFields.maxRedemptionsPerUser
     .optional()
@@ -73,6 +93,7 @@ export const createCouponBody = z.strictObject({
   pointsTakenAutomatically: draftFields.pointsTakenAutomatically.default(false),
   audience: draftFields.audience.default('followers'),
   programmeId: draftFields.programmeId.default(null),
+  levelIds: draftFields.levelIds.default([]),
   imageId: draftFields.imageId.default(null),
   position: draftFields.position.default(null),
   startAt: draftFields.startAt.default(null),
@@ -93,7 +114,7 @@ export const changeCouponBody = z
 export type ChangeCouponBody = z.output<typeof changeCouponBody>;
 
 const timeframeFields = { startAt: true, endAt: true, recurrence: true } as const;
-const userFields = { audience: true } as const;
+const userFields = { audience: true, levelIds: true } as const;
 
 /** What each step of the wizard saves; a field of another step is refused as unknown. */
 export const changeDetailsBody = changeCouponBody.omit({ ...timeframeFields, ...userFields });
@@ -115,7 +136,58 @@ export const couponReadiness = z
   .meta({ id: 'CouponReadiness' });
 export type CouponReadiness = z.infer<typeof couponReadiness>;
 
-/** The tenant sends a coupon back to its owner. */
+/** Fields of steps that are not saved yet; what is left out is taken as it is saved. */
+export const previewTimeframeBody = changeCouponBody.pick({ ...timeframeFields, validity: true });
+export type PreviewTimeframeBody = z.output<typeof previewTimeframeBody>;
+
+const localInstant = z
+  .string()
+  .nullable()
+  .describe('The same instant as the clock of the zone shows it, with its offset.')
+  .meta({ example: '2027-03-28T09:00:00+02:00' });
+
+/** What a timeframe comes to: the next windows, and why one is not what its times of day say. */
+export const timeframePreview = z
+  .object({
+    couponId: id,
+    timeZone: timeZone.describe('In which the recurrence is read.'),
+    windows: occurrence
+      .extend({ local: z.object({ opensAt: localInstant, closesAt: localInstant }).nullable() })
+      .array()
+      .describe('The next 20 windows, the open one included, with dropped occurrences between them.'),
+    icalendar: z
+      .string()
+      .nullable()
+      .describe('DTSTART and RRULE (RFC 5545) of the starts; null: no window.')
+      .meta({ example: 'DTSTART;TZID=Europe/Zagreb:20270328T090000\r\nRRULE:FREQ=DAILY' }),
+    warnings: fieldError.array().describe('Allowed, but hardly meant.'),
+  })
+  .meta({ id: 'TimeframePreview' });
+export type TimeframePreview = z.infer<typeof timeframePreview>;
+
+/** What the tenant approves in a coupon for everyone (U4): from then on it changes by a revision only. */
+export const guardedField = z.enum([
+  'name',
+  'description',
+  'imageId',
+  'redeemedMessage',
+  'reminder',
+  'triggerId',
+]);
+export type GuardedField = z.infer<typeof guardedField>;
+
+const guardedValue = z.union([z.string(), couponReminder]).nullable();
+
+/** What an owner wants to change in an approved coupon, field by field beside what is live. */
+export const pendingRevisionView = z
+  .object({
+    proposedAt: instant,
+    changes: z.object({ field: guardedField, live: guardedValue, proposed: guardedValue }).array(),
+  })
+  .meta({ id: 'PendingRevision' });
+export type PendingRevisionView = z.infer<typeof pendingRevisionView>;
+
+/** The tenant sends a coupon back to its owner, or its pending revision. */
 export const rejectCouponBody = z.strictObject({ reason: text({ min: 1, max: 500 }) });
 export type RejectCouponBody = z.output<typeof rejectCouponBody>;
 
@@ -129,11 +201,17 @@ export const couponView = z
     rejectedBecause: z
       .string()
       .nullable()
-      .describe('Why the tenant rejected it; null again once it is submitted anew.'),
+      .describe(
+        'Why the tenant rejected it, or its last revision; null again once something is proposed anew.',
+      ),
+    pendingRevision: pendingRevisionView
+      .nullable()
+      .describe('Waits for the approval of the tenant; until then the coupon stays as it is shown here.'),
     version: positiveCount,
     name: z.string().nullable(),
     description: z.string().nullable(),
     redeemedMessage: z.string().nullable(),
+    reminder: couponReminder.nullable(),
     maxRedemptions: positiveCount.nullable(),
     maxRedemptionsPerUser: positiveCount.nullable(),
     timeLimit: duration.nullable(),
@@ -146,9 +224,17 @@ export const couponView = z
     audience: couponAudience,
     availability: couponAvailability.nullable().describe('Fixed at publication; null before.'),
     programmeId: id.nullable(),
+    levelIds: z.array(id),
     imageId: id.nullable(),
+    image: couponImage.nullable().describe('Where the renditions of `imageId` are.'),
     position: positiveCount.nullable(),
     redeemed: count.describe('So many of `maxRedemptions`.'),
+    uniqueUsers: count.describe('So many different people; voided redemptions do not count.'),
+    availableFrom: instant
+      .nullable()
+      .describe(
+        'From when on it could be had: published, started, and its channel active; null while one of them is missing. May lie ahead.',
+      ),
     startAt: instant.nullable(),
     endAt: instant.nullable(),
     timeZone,

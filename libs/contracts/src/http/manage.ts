@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { couponStatus, couponType } from '../events/catalog/coupon.v1.js';
-import { count, id, instant } from '../primitives.js';
+import { count, id, instant, text } from '../primitives.js';
 import { couponView } from './catalog.js';
 import { page, pageQuery } from './paging.js';
 
@@ -16,13 +16,24 @@ export const couponSort = z.enum(['newest', 'oldest', 'edited', 'position']);
 export type CouponSort = z.infer<typeof couponSort>;
 
 /** Which coupons of the caller's channels, and in which order. */
-const couponFilters = {
+const couponSelection = {
   channelId: oneOrMore(id, 100).describe("Of these channels; of others than the caller's nothing is found."),
   status: oneOrMore(couponStatus, 6),
   type: oneOrMore(couponType, 4),
   programmeId: id.optional().describe('Loyalty coupons of this programme.'),
+  loyalty: z.enum(['yes', 'no']).optional().describe('`yes`: loyalty coupons only; `no`: all but these.'),
+  search: text({ min: 1, max: 80 })
+    .trim()
+    .optional()
+    .describe(
+      'Part of the name; capitals and accents make no difference, and no character has a meaning of its own.',
+    ),
   createdFrom: instant.optional().describe('Created then or later.'),
   createdUntil: instant.optional().describe('Created before.'),
+};
+
+const couponFilters = {
+  ...couponSelection,
   sort: couponSort
     .default('newest')
     .describe(
@@ -33,8 +44,31 @@ const couponFilters = {
 export const couponsQuery = pageQuery.extend(couponFilters);
 export type CouponsQuery = z.output<typeof couponsQuery>;
 
+/** Of one programme, which the path names. */
+export const programmeCouponsQuery = couponsQuery.omit({ programmeId: true, loyalty: true });
+export type ProgrammeCouponsQuery = z.output<typeof programmeCouponsQuery>;
+
 export const couponExportQuery = z.object(couponFilters);
 export type CouponExportQuery = z.output<typeof couponExportQuery>;
+
+export const couponCountsQuery = z.object(couponSelection);
+export type CouponCountsQuery = z.output<typeof couponCountsQuery>;
+
+/** Counting ends at so many: beyond, no owner reads the number, and the database would. */
+export const mostCounted = 100_000;
+
+export const couponCounts = z
+  .object({
+    total: count,
+    byStatus: z.record(couponStatus, count).describe('Every status, also those of which there is none.'),
+    capped: z
+      .boolean()
+      .describe(
+        'true: there are more than 100,000; the numbers are those of the first 100,000 that were met.',
+      ),
+  })
+  .meta({ id: 'CouponCounts' });
+export type CouponCounts = z.infer<typeof couponCounts>;
 
 export const auditEntryView = z
   .object({

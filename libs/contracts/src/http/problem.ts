@@ -41,6 +41,12 @@ export const problem = z
     correlationId: z.string().optional(),
     errors: z.array(fieldError).optional(),
     retryAt: z.string().optional().describe('The next instant at which the request may succeed.'),
+    versions: z
+      .object({ expected: z.int(), current: z.int() })
+      .optional()
+      .describe(
+        'version_conflict: the one that If-Match named, and the one that the ETag of this answer names.',
+      ),
     pointsMissing: z.string().optional().describe('points_short: how many are missing.'),
   })
   .meta({ id: 'Problem' });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { couponImage } from '../coupon-image.js';
 import { couponType, pointsAmount } from '../events/catalog/coupon.v1.js';
 import { earningAction } from '../events/platform/loyalty.v1.js';
 import { redemptionMethod } from '../events/redemption/redemption.v1.js';
@@ -23,6 +24,7 @@ export const walletCoupon = z
     type: couponType,
     name: z.string(),
     description: z.string(),
+    image: couponImage.nullable(),
     position: positiveCount.nullable(),
     state: walletState,
     price: namedPoints.nullable(),
@@ -48,21 +50,21 @@ export type WalletQuery = z.output<typeof walletQuery>;
 export const walletPage = page(walletCoupon).extend({ serverTime: instant }).meta({ id: 'WalletPage' });
 export type WalletPage = z.infer<typeof walletPage>;
 
+const failedRule = z.object({
+  code: z.string().describe('A problem code, as the redemption would answer.'),
+  detail: z.string(),
+  passesAt: instant
+    .nullable()
+    .describe('The next instant at which this rule would pass by itself; null = not by time.'),
+  pointsMissing: points.nullable(),
+});
+
 /** "Why can't I redeem?": every rule that says no now. */
 export const eligibilityView = z
   .object({
     couponId: id,
     redeemable: z.boolean(),
-    failed: z.array(
-      z.object({
-        code: z.string().describe('A problem code, as the redemption would answer.'),
-        detail: z.string(),
-        passesAt: instant
-          .nullable()
-          .describe('The next instant at which this rule would pass by itself; null = not by time.'),
-        pointsMissing: points.nullable(),
-      }),
-    ),
+    failed: z.array(failedRule),
     serverTime: instant,
   })
   .meta({ id: 'Eligibility' });

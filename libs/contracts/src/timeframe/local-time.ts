@@ -1,4 +1,4 @@
-import type { Temporal } from './temporal.js';
+import { Temporal } from './temporal.js';
 
 /** The instant that a local time means, in milliseconds since 1970, and whether the clock showed it once. */
 export interface LocalInstant {
@@ -26,4 +26,9 @@ export function resolveLocal(
   // In a gap, `earlier` is an instant before it and `later` one at or after its end: the change lies between.
   const afterGap = earlier.getTimeZoneTransition('next') ?? later;
   return { at: afterGap.epochMilliseconds, shown: 'gap' };
+}
+
+/** An instant as a zone's clock shows it, with the offset, which tells the two of an overlap apart. */
+export function localTime(at: string, timeZone: string): string {
+  return Temporal.Instant.from(at).toString({ timeZone, smallestUnit: 'second' });
 }

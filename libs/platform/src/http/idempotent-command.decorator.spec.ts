@@ -57,7 +57,11 @@ describe('a command', () => {
   });
 
   it.each([undefined, '', ' ', 'a b', 'ä', 'x'.repeat(201)])('is refused with the key %j', async (key) => {
-    expect((await send(key)).json<Problem>()).toMatchObject({ code: 'idempotency_key_missing', status: 400 });
+    expect((await send(key)).json<Problem>()).toMatchObject({
+      code: 'idempotency_key_missing',
+      status: 400,
+      errors: [{ pointer: 'header/idempotency-key' }],
+    });
   });
 
   it('may have the longest key', async () => {

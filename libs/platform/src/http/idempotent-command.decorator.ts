@@ -7,14 +7,19 @@ import { currentContext } from '../context/request-context.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { bodyHash } from './canonical-json.js';
 import type { CommandRequest } from './command-request.js';
+import { IDEMPOTENCY_KEY } from './key-reused.js';
 
-export const IDEMPOTENCY_KEY = 'idempotency-key';
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
 
 /** Reads the command out of a request; refuses one without a well-formed Idempotency-Key. */
 export function commandRequestOf(request: FastifyRequest): CommandRequest {
   const key = request.headers[IDEMPOTENCY_KEY];
-  if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) throw new ProblemError('idempotency_key_missing');
+  if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) {
+    const message = key === undefined ? 'is required' : 'must be 1 to 200 visible ASCII characters';
+    throw new ProblemError('idempotency_key_missing', {
+      errors: [{ pointer: `header/${IDEMPOTENCY_KEY}`, message }],
+    });
+  }
   return {
     principal: principalOf(request),
     idempotencyKey: key,

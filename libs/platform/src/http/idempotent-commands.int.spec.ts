@@ -98,7 +98,10 @@ describe('a command with a key', () => {
     expect(settled).toBe('waits');
     mayEnd.resolve();
     await first;
-    await expect(second).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    await expect(second).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+      extras: { errors: [{ pointer: 'header/idempotency-key' }] },
+    });
     await expect(commands.run(other, work)).rejects.toThrow(ProblemError);
     expect(await worked()).toBe(1);
   });

@@ -4,6 +4,7 @@ import { TenantDatabase } from '../database/tenant-database.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { CommandOutcome } from './command-outcome.js';
 import type { CommandAnswer, CommandRequest } from './command-request.js';
+import { keyReused } from './key-reused.js';
 
 interface StoredAnswer<T> {
   readonly body_hash: string;
@@ -59,7 +60,7 @@ async function replay<T>(tx: EntityManager, command: CommandRequest): Promise<Co
   );
   // Only a row swept away between the two statements gets here; the next attempt finds the key free.
   if (!stored) throw new ProblemError('overloaded');
-  if (stored.body_hash !== command.bodyHash) throw new ProblemError('idempotency_key_reused');
+  if (stored.body_hash !== command.bodyHash) throw keyReused();
   const { status, body, headers } = stored;
   return new CommandOutcome({ status, body, headers, replayed: true });
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import {
   cloudEventType,
   type Envelope,
@@ -34,12 +35,9 @@ export function decodeRecord(record: ReceivedRecord): Decoded {
   if (typeof headers === 'string') return malformed('bad_headers', headers);
   const envelope = fromHeaders(headers);
   if ('problem' in envelope) return malformed('bad_headers', envelope.problem);
-  const definition: TopicDefinition = eventMap[record.topic];
-  const name = Object.keys(definition.events).find(
-    (event) => cloudEventType(definition, event) === envelope.type,
-  );
-  const schema = name === undefined ? undefined : definition.events[name]?.schema;
-  if (schema === undefined) return { kind: 'unknown-type', envelope };
+  const known = eventsByType(record.topic).get(envelope.type);
+  if (known === undefined) return { kind: 'unknown-type', envelope };
+  const { name, schema } = known;
   const json = parseJson(record.value);
   if ('problem' in json) return malformed('bad_json', json.problem, envelope);
   const parsed = schema.safeParse(json.value);
@@ -51,6 +49,25 @@ export function decodeRecord(record: ReceivedRecord): Decoded {
   // Topic, name and schema were looked up together in the map that the type is made from.
   const event = { topic: record.topic, name, envelope, data: parsed.data } as AnyEvent;
   return { kind: 'event', event };
+}
+
+type KnownEvents = ReadonlyMap<string, { readonly name: string; readonly schema: z.ZodType }>;
+
+const knownEvents = new Map<TopicName, KnownEvents>();
+
+/** Worked out once per topic: it is asked for every record. */
+function eventsByType(topic: TopicName): KnownEvents {
+  const known = knownEvents.get(topic);
+  if (known) return known;
+  const definition: TopicDefinition = eventMap[topic];
+  const events: KnownEvents = new Map(
+    Object.entries(definition.events).map(([name, { schema }]) => [
+      cloudEventType(definition, name),
+      { name, schema },
+    ]),
+  );
+  knownEvents.set(topic, events);
+  return events;
 }
 
 function isTopic(topic: string): topic is TopicName {

@@ -282,17 +282,25 @@ describe('OutboxRelay', () => {
   });
 
   it('takes over the shards of a relay that died without a word once its leases have run out', async () => {
-    await database
-      .ownerPool()
-      .query(`UPDATE outbox_lease SET owner = $1, expires_at = clock_timestamp() + interval '2 s'`, [
-        newId(),
-      ]);
+    const pool = database.ownerPool();
+    const dead = newId();
+    await pool.query(`UPDATE outbox_lease SET owner = $1, expires_at = clock_timestamp() + interval '1 h'`, [
+      dead,
+    ]);
     const one = await replica();
     const key = newId();
     await add(one, key, 1);
     one.relay.start();
-    await sleep(1_000);
+    // It has asked for shards: it is on the list of relays, and got none.
+    await eventually(async () =>
+      expect(
+        (await pool.query('SELECT FROM outbox_relay WHERE expires_at > clock_timestamp()')).rowCount,
+      ).toBe(1),
+    );
+    await sleep(500);
     expect(revisionsOf(key)).toEqual([]);
+    expect(await owners()).toEqual([{ owner: dead, n: 8 }]);
+    await pool.query('UPDATE outbox_lease SET expires_at = clock_timestamp()');
     await eventually(() => expect(revisionsOf(key)).toEqual([1]));
   });
 
@@ -399,6 +407,31 @@ describe('OutboxRelay', () => {
     const { rows } = await database.ownerPool().query(`SELECT headers->>'ce_id' AS id FROM outbox_fact`);
     expect(rows).toEqual([{ id: eventId }]);
     await database.ownerPool().query('DELETE FROM outbox');
+  });
+
+  it('goes on with the other shards while a bundle that cannot be read holds up its own', async () => {
+    const one = await replica();
+    const pool = database.ownerPool();
+    const keys = upTo(32).map(() => newId());
+    const { rows: bad } = await pool.query<{ shard: number }>(
+      `INSERT INTO outbox (shard, topic, head, facts) VALUES (outbox_shard($1), $2, '{}', 'rubbish') RETURNING shard`,
+      [keys[0], TOPIC],
+    );
+    await addAll(one, keys, 1);
+    const { rows: held } = await pool.query<{ key: string }>(
+      'SELECT key FROM unnest($1::text[]) AS key WHERE outbox_shard(key) = $2',
+      [keys, bad[0]?.shard],
+    );
+    const heldKeys = held.map(({ key }) => key);
+    one.relay.start();
+    const others = keys.filter((key) => !heldKeys.includes(key));
+    await eventually(() => others.forEach((key) => expect(revisionsOf(key)).toEqual([1])));
+    expect(heldKeys.flatMap(revisionsOf)).toEqual([]);
+    expect(await one.metrics.registry.metrics()).toContain('outbox_shards_standing 1');
+    await pool.query(`DELETE FROM outbox WHERE facts = 'rubbish'`);
+    await eventually(() => keys.forEach((key) => expect(revisionsOf(key)).toEqual([1])), {
+      timeoutMs: 15_000,
+    });
   });
 
   it('outlives its database connections being cut', async () => {

@@ -3,18 +3,18 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type pg from 'pg';
 import { TenantDatabase } from '../database/tenant-database.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { EventProducer, type OutgoingMessage, SEND_LIMIT_MS } from '../kafka/event-producer.js';
+import { EventProducer, SEND_LIMIT_MS } from '../kafka/event-producer.js';
 import { topicAtFault } from '../kafka/kafka-errors.js';
 import { Log } from '../logging/log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Shutdown } from '../shutdown/shutdown.js';
-import { messagesOf } from './bundle.js';
-import { deleteSent, oldestAge, type PendingBundle, readPending } from './pending-bundles.js';
+import { type Leaving, sortOut, type Standstill } from './leaving.js';
+import { deleteSent, oldestAge, readPending } from './pending-bundles.js';
 import { PollPace } from './poll-pace.js';
 import { ShardLeases } from './shard-leases.js';
 
-/** A topic that cannot be written is left out for so long, so that it does not hold the others up. */
-const TOPIC_REST_MS = 5_000;
+/** A topic that cannot be written, and a shard that stands still, are left out for so long: neither holds others up. */
+const REST_MS = 5_000;
 const LAST_DRAIN_MS = 3_000;
 
 /**
@@ -34,6 +34,7 @@ export class OutboxRelay implements OnApplicationBootstrap {
   readonly #leases: ShardLeases;
   readonly #pace = new PollPace();
   readonly #resting = new Map<string, number>();
+  readonly #standing = new Map<number, number>();
   readonly #published;
   readonly #lag;
   #loop: Promise<void> | undefined;
@@ -56,6 +57,12 @@ export class OutboxRelay implements OnApplicationBootstrap {
     this.#lag = metrics.histogram(
       'outbox_publish_lag_seconds',
       'From the row written to the broker having it',
+    );
+    metrics.gauge(
+      'outbox_shards_standing',
+      'Shards that a bundle which cannot be read holds up',
+      [],
+      (gauge) => gauge.set(atRest(this.#standing).length),
     );
     metrics.gauge('outbox_age_seconds', 'How long the oldest unsent fact has waited', [], async (gauge) =>
       gauge.set(await oldestAge(this.#pool)),
@@ -107,14 +114,16 @@ export class OutboxRelay implements OnApplicationBootstrap {
   /** @returns how many facts left */
   async #round(): Promise<number> {
     await this.#leases.keep();
-    const shards = this.#leases.held();
+    const shards = this.#leases.held().filter((shard) => !atRest(this.#standing).includes(shard));
     if (shards.length === 0) return 0;
-    const bundles = await readPending(this.#pool, shards, this.#topicsAtRest());
-    if (bundles.length === 0) return 0;
+    const bundles = await readPending(this.#pool, shards, atRest(this.#resting));
+    const { leaving, standstills } = sortOut(bundles);
+    for (const standstill of standstills) this.#holdUp(standstill);
+    if (leaving.length === 0) return 0;
     const startedAt = performance.now();
     await this.producer.connect();
     await failpoint('outbox.before-send');
-    const sent = await this.#send(bundles.map(toLeave));
+    const sent = await this.#send(leaving);
     await failpoint('outbox.before-delete');
     await deleteSent(this.#pool, sent);
     return this.#count(sent, (performance.now() - startedAt) / 1000);
@@ -139,7 +148,7 @@ export class OutboxRelay implements OnApplicationBootstrap {
     } catch (err) {
       const fault = topicAtFault(err);
       if (!fault) throw err;
-      this.#resting.set(topic, performance.now() + TOPIC_REST_MS);
+      this.#resting.set(topic, performance.now() + REST_MS);
       this.log.error(
         { topic, fault },
         'the broker does not take facts for this topic; they stay in the outbox',
@@ -161,9 +170,12 @@ export class OutboxRelay implements OnApplicationBootstrap {
     return ours;
   }
 
-  #topicsAtRest(): string[] {
-    for (const [topic, until] of this.#resting) if (until < performance.now()) this.#resting.delete(topic);
-    return [...this.#resting.keys()];
+  #holdUp({ shard, seq, topic, err }: Standstill): void {
+    this.#standing.set(shard, performance.now() + REST_MS);
+    this.log.error(
+      { shard, seq, topic, err },
+      'a bundle of the outbox cannot be read; its shard stands still',
+    );
   }
 
   /** @returns how many facts there were */
@@ -184,12 +196,8 @@ export class OutboxRelay implements OnApplicationBootstrap {
   }
 }
 
-/** A bundle with what the broker gets of it. */
-interface Leaving extends Pick<PendingBundle, 'shard' | 'seq' | 'topic' | 'age'> {
-  readonly messages: readonly OutgoingMessage[];
-}
-
-function toLeave(bundle: PendingBundle): Leaving {
-  const { shard, seq, topic, age } = bundle;
-  return { shard, seq, topic, age, messages: messagesOf(bundle) };
+/** Whose rest is not over yet; the others are forgotten. */
+function atRest<Key>(resting: Map<Key, number>): Key[] {
+  for (const [key, until] of resting) if (until < performance.now()) resting.delete(key);
+  return [...resting.keys()];
 }

@@ -10,7 +10,7 @@ export function problemBody(
   place: { instance?: string | undefined; correlationId?: string | undefined },
 ): Problem {
   const { status, title, mend } = problemCodes[error.code];
-  const { detail, errors, retryAt, pointsMissing } = error.extras;
+  const { detail, errors, retryAt, pointsMissing, versions } = error.extras;
   return {
     type: `urn:octopus-coupons:problem:${error.code}`,
     title,
@@ -22,6 +22,7 @@ export function problemBody(
     ...(place.correlationId !== undefined && { correlationId: place.correlationId }),
     ...(errors && { errors: [...errors] }),
     ...(retryAt !== undefined && { retryAt }),
+    ...(versions && { versions }),
     ...(pointsMissing !== undefined && { pointsMissing }),
   };
 }

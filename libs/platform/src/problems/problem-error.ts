@@ -9,6 +9,8 @@ export interface ProblemExtras {
   readonly retryAt?: string;
   /** A whole number as text: how many points the user lacks. */
   readonly pointsMissing?: string;
+  /** Version that the caller's change was made from, and that of the resource, which is answered as its ETag, too. */
+  readonly versions?: { readonly expected: number; readonly current: number };
   /** Answered as header Retry-After. */
   readonly retryAfterSeconds?: number;
 }

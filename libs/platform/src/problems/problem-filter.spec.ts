@@ -106,6 +106,24 @@ describe('errors of the edge', () => {
     expect(body.instance).toBe((request as { url: string }).url.replace('?secret=1', ''));
   });
 
+  it.each([
+    ['/redemption', '/redemption/v1/nothing'],
+    ['/redemption?x=<script>', '/v1/nothing'],
+    ['//evil.example', '/v1/nothing'],
+  ])('names the address that the client asked a front door for: %s', async (prefix, instance) => {
+    const headers = { 'x-forwarded-prefix': prefix };
+    expect((await app.inject({ url: '/v1/nothing', headers })).json()).toMatchObject({ instance });
+  });
+
+  it('says which content type it does not take', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const answer = await app.inject({ method: 'POST', url: '/v1/things', headers, body: 'x' });
+    expect(answer.json()).toMatchObject({
+      code: 'unsupported_media_type',
+      errors: [{ pointer: 'header/content-type', message: expect.stringContaining('text/plain') }],
+    });
+  });
+
   it('takes an empty body of type JSON as no body', async () => {
     const answer = await app.inject({ method: 'POST', url: '/v1/things', headers: json });
     expect(answer.statusCode).toBe(201);

@@ -2,7 +2,7 @@ import { Catch } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Log } from '../logging/log.js';
-import { problemFrom } from './problem-from-error.js';
+import { type Asked, problemFrom } from './problem-from-error.js';
 import { RouteMethods } from '../http/route-methods.js';
 import { ProblemError } from './problem-error.js';
 import { pathOf, sendProblem } from './send-problem.js';
@@ -19,7 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const problem = this.#wrongMethod(request, reply) ?? problemFrom(error, request.routeOptions?.bodyLimit);
+    const problem = this.#wrongMethod(request, reply) ?? problemFrom(error, askedOf(request));
     const route = `${request.method} ${request.routeOptions?.url ?? ''}`;
     if (problem.code === 'internal') this.log.error({ err: error, route }, 'A request failed unexpectedly');
     else if (problem.code === 'unavailable' && problem.cause)
@@ -39,4 +39,8 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.header('allow', allowed.join(', '));
     return new ProblemError('method_not_allowed', { detail: `This address takes ${allowed.join(', ')}.` });
   }
+}
+
+function askedOf({ routeOptions, headers }: FastifyRequest): Asked {
+  return { bodyLimit: routeOptions?.bodyLimit, contentType: headers['content-type'] };
 }

@@ -24,14 +24,20 @@ const CODES: Readonly<Record<number, ProblemCode>> = {
   503: 'unavailable',
 };
 
+/** What of the request helps the caller to mend it. */
+export interface Asked {
+  /** Bytes that the route takes. */
+  readonly bodyLimit?: number | undefined;
+  readonly contentType?: string | undefined;
+}
+
 /**
  * Every thrown value as one of our problems: `unavailable` when a server behind us is away, `internal` for whatever
  * nobody foresaw. The cause is kept for the log.
- * @param bodyLimit bytes that the route takes, for telling whoever sent more
  */
-export function problemFrom(error: unknown, bodyLimit?: number): ProblemError {
+export function problemFrom(error: unknown, asked: Asked = {}): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof HttpException) return fromStatus(error.getStatus(), error, bodyLimit);
+  if (error instanceof HttpException) return fromStatus(error.getStatus(), error, asked);
   const refusal = ROUTER_REFUSALS[codeOf(error)];
   if (refusal) return new ProblemError(refusal.code, refusal, { cause: error });
   const code = classifyError(error) === 'infrastructure' ? 'unavailable' : 'internal';
@@ -39,13 +45,19 @@ export function problemFrom(error: unknown, bodyLimit?: number): ProblemError {
 }
 
 /** Nest hands on Fastify's own refusals as exceptions with their status; their texts are not meant for callers. */
-function fromStatus(status: number, cause: HttpException, bodyLimit: number | undefined): ProblemError {
+function fromStatus(status: number, cause: HttpException, asked: Asked): ProblemError {
   const code = CODES[status] ?? (status < 500 ? 'invalid_request' : 'internal');
-  const extras =
-    code === 'payload_too_large' && bodyLimit !== undefined
-      ? { detail: `The route takes at most ${bodyLimit} bytes.` }
-      : {};
-  return new ProblemError(code, extras, { cause });
+  return new ProblemError(code, extrasOf(code, asked), { cause });
+}
+
+function extrasOf(code: ProblemCode, { bodyLimit, contentType }: Asked): ProblemExtras {
+  if (code === 'payload_too_large' && bodyLimit !== undefined)
+    return { detail: `The route takes at most ${bodyLimit} bytes.` };
+  if (code === 'unsupported_media_type') {
+    const message = `is ${contentType?.slice(0, 100) ?? 'missing'}, which this route does not take`;
+    return { errors: [{ pointer: 'header/content-type', message }] };
+  }
+  return {};
 }
 
 function codeOf(error: unknown): string {

@@ -161,3 +161,10 @@ export function purchaseFact(tenantId: string, data: AddonPurchasedInput): TestF
     data,
   };
 }
+
+export const tenantSettingsFact = stateFact(
+  'catalog.tenant.v1',
+  'tenant-settings-changed',
+  'tenant',
+  ({ tenantId }) => tenantId,
+);

@@ -42,19 +42,29 @@ export interface TestNamespace {
   stop(): Promise<void>;
 }
 
-const partitions = 2;
 /** A request to the broker may have a megabyte. */
 const RECORDS_AT_ONCE = 500;
 
-/**
- * Makes a namespace with its topics, two partitions each, so that order across partitions is never taken for granted.
- * @param only these topics; all of the contracts and the services' dead letters when left out
- */
-export async function testNamespace({ only }: { only?: readonly AnyTopic[] } = {}): Promise<TestNamespace> {
+interface NamespaceOptions {
+  /** These topics; all of the contracts and the services' dead letters when left out. */
+  readonly only?: readonly AnyTopic[];
+  /** Two each, unless as many are wanted as the contracts say: order across partitions is never taken for granted. */
+  readonly asInProduction?: boolean;
+}
+
+/** Makes a namespace with its topics. */
+export async function testNamespace({
+  only,
+  asInProduction = false,
+}: NamespaceOptions = {}): Promise<TestNamespace> {
   const { kafkaBrokers, redisUrl, prefix } = testServers();
   const namespace = `${prefix}-${randomBytes(4).toString('hex')}`;
   const wanted = topics.filter(({ name }) => only?.some((asked) => asked === name) ?? true);
-  const created = wanted.map((topic) => ({ ...topic, name: `${namespace}.${topic.name}`, partitions }));
+  const created = wanted.map((topic) => ({
+    ...topic,
+    name: `${namespace}.${topic.name}`,
+    partitions: asInProduction ? topic.partitions : 2,
+  }));
   await createTopics(kafkaBrokers, created);
   const kafka = new Kafka({ clientId: namespace, brokers: kafkaBrokers, logLevel: logLevel.NOTHING });
   const collectors = new Map<string, TopicCollector>();

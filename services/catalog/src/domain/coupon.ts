@@ -2,10 +2,12 @@ import type {
   AddonUnits,
   CouponAudience,
   CouponAvailability,
+  CouponReminder,
   CouponStatus,
   CouponType,
   Duration,
   FinishedReason,
+  GuardedField,
   PointsAmount,
   Recurrence,
 } from '#contracts';
@@ -18,13 +20,17 @@ export interface Coupon {
   readonly status: CouponStatus;
   /** Set exactly when `status` is finished. */
   readonly finishedReason: FinishedReason | null;
-  /** What the tenant said when it rejected the coupon; null unless that was the last word about it. */
+  /** What the tenant said when it rejected the coupon or its last revision; null unless that was the last word. */
   readonly rejectedBecause: string | null;
+  /** What the owner wants to change and the tenant has not decided yet; null = nothing. Only while it is out (U4). */
+  readonly pendingRevision: PendingRevision | null;
   /** 1 for a new draft; rises by one with every change. */
   readonly version: number;
   readonly name: string | null;
   readonly description: string | null;
   readonly redeemedMessage: string | null;
+  /** null = nobody is reminded */
+  readonly reminder: CouponReminder | null;
   /** null = unlimited */
   readonly maxRedemptions: number | null;
   /** null = unlimited */
@@ -45,6 +51,8 @@ export interface Coupon {
   /** Fixed at publication; null while a draft. */
   readonly availability: CouponAvailability | null;
   readonly programmeId: string | null;
+  /** Levels of the programme to whose users it is limited; empty = no limit. */
+  readonly levelIds: readonly string[];
   readonly imageId: string | null;
   readonly position: number | null;
   /** null = from publication on */
@@ -59,6 +67,13 @@ export interface Coupon {
   /** When the owner last changed what it says. */
   readonly editedAt: Date;
   readonly publishedAt: Date | null;
+}
+
+/** The guarded fields in which the owner wants the coupon to differ, and since when they are as they are. */
+export interface PendingRevision {
+  readonly fields: Partial<Pick<Coupon, GuardedField>>;
+  /** RFC 3339, as it is stored. */
+  readonly proposedAt: string;
 }
 
 /** The instant from which the coupon counts as started, as seen at publication. */

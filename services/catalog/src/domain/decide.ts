@@ -4,6 +4,7 @@ import type { Coupon } from './coupon.js';
 import { problemsOfWay } from './going-out.js';
 import {
   allowedActions,
+  isOut,
   move,
   type OwnerAction,
   ownerActions,
@@ -11,7 +12,8 @@ import {
   type TenantAction,
   tenantActions,
 } from './life-cycle.js';
-import { problemsToPublish } from './publish-checks.js';
+import { problemsAfterPublication, problemsToPublish } from './publish-checks.js';
+import { imageIsStored, notOffered } from './publish-rules/references.js';
 import { accept, type Decision, refuse, stale } from './refusal.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -34,9 +36,11 @@ export function decide(coupon: Coupon, command: CouponCommand, now: Date): Decis
   if (next === undefined) return wrongState(status, coupon, command.action);
   if (next === 'removed') return accept(next);
   switch (command.action) {
+    case 'approve':
+      if (isOut(status)) return revised(coupon, next, command, now);
+      return goneOut(next, command, now);
     case 'publish':
     case 'submit':
-    case 'approve':
       return goneOut(next, command, now);
     case 'reject':
       return accept({ ...next, rejectedBecause: command.reason });
@@ -61,6 +65,20 @@ function goneOut(coupon: Coupon, { action, surroundings }: GoingOut, now: Date):
   );
 }
 
+/** A pending revision goes live: only what it changes is asked about, the rest is out already. */
+function revised(before: Coupon, after: Coupon, { surroundings }: GoingOut, now: Date): Decision<Coupon> {
+  const { trigger } = surroundings;
+  const takesTrigger = after.triggerId !== before.triggerId;
+  const errors = [
+    ...problemsAfterPublication(after, now),
+    ...(takesTrigger ? notOffered(after.triggerId, trigger) : []),
+    ...(after.imageId === before.imageId ? [] : imageIsStored(after, surroundings, now)),
+  ];
+  if (errors.length > 0) return refuse({ code: 'missing_to_publish', errors });
+  const triggerCost = takesTrigger ? (trigger?.cost ?? null) : before.triggerCost;
+  return accept({ ...after, triggerCost, rejectedBecause: null });
+}
+
 function published(coupon: Coupon, surroundings: Surroundings, now: Date): Coupon {
   return {
     ...coupon,
@@ -74,6 +92,8 @@ function published(coupon: Coupon, surroundings: Surroundings, now: Date): Coupo
   };
 }
 
+const revisionActions: ReadonlySet<string> = new Set(['withdraw', ...tenantActions]);
+
 function wrongState(
   status: Coupon['status'],
   coupon: Coupon,
@@ -81,12 +101,13 @@ function wrongState(
 ): Decision<never> {
   const isTenants = action === 'approve' || action === 'reject';
   const allowed = allowedActions<OwnerAction | TenantAction>(
-    status,
+    { ...coupon, status },
     isTenants ? tenantActions : ownerActions,
   );
+  const awaits = revisionActions.has(action) && isOut(status) ? ', without a pending revision' : '';
   const state =
     status === coupon.status
-      ? status
+      ? `${status}${awaits}`
       : `${status} (its ${status === 'finished' ? 'end' : 'start'} has passed)`;
   const possible =
     allowed.length > 0 ? `Possible: ${allowed.join(', ')}.` : 'No action is possible any more.';

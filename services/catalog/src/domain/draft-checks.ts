@@ -1,20 +1,25 @@
 import type { FieldError } from '#contracts';
 import type { Coupon } from './coupon.js';
-import { knownPlaceholders, unknownPlaceholders } from './placeholders.js';
+import { knownPlaceholders, reminderPlaceholders, unknownPlaceholders } from './placeholders.js';
 
-export type DraftFields = Pick<Coupon, 'redeemedMessage' | 'startAt' | 'endAt'>;
+export type DraftFields = Pick<Coupon, 'redeemedMessage' | 'reminder' | 'startAt' | 'endAt'>;
 
 /** What is wrong with the fields that are there (D0: a draft may lack values, but not hold malformed ones). */
 export function problemsOfDraft(draft: DraftFields, now: Date): FieldError[] {
-  return [...problemsOfMessage(draft), ...problemsOfSchedule(draft, now)];
+  const { redeemedMessage, reminder } = draft;
+  return [
+    ...problemsOfText(redeemedMessage, '/redeemedMessage', knownPlaceholders),
+    ...problemsOfText(reminder?.text ?? null, '/reminder/text', reminderPlaceholders),
+    ...problemsOfSchedule(draft, now),
+  ];
 }
 
-function problemsOfMessage({ redeemedMessage }: DraftFields): FieldError[] {
-  if (redeemedMessage === null) return [];
-  const known = knownPlaceholders.map((name) => `{{${name}}}`).join(' ');
-  return unknownPlaceholders(redeemedMessage).map((placeholder) => ({
-    pointer: '/redeemedMessage',
-    message: `unknown placeholder ${placeholder}; known are ${known}`,
+function problemsOfText(text: string | null, pointer: string, known: readonly string[]): FieldError[] {
+  if (text === null) return [];
+  const names = known.map((name) => `{{${name}}}`).join(' ');
+  return unknownPlaceholders(text, known).map((placeholder) => ({
+    pointer,
+    message: `unknown placeholder ${placeholder}; known are ${names}`,
   }));
 }
 

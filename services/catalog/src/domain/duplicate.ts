@@ -10,6 +10,7 @@ export function duplicateOf(coupon: Coupon, couponId: string, cap: number | null
     couponId,
     status: 'draft',
     finishedReason: null,
+    pendingRevision: null,
     rejectedBecause: null,
     version: 1,
     maxRedemptions: cap,

@@ -1,12 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChangeCouponBody } from '#contracts';
+import { type ChangeCouponBody, sampleIds } from '#contracts';
 import { couponIn, draftCoupon, minutes, noon } from '../../test/sample-coupons.js';
 import type { Coupon } from './coupon.js';
+import type { KnownTrigger } from './surroundings.js';
 import { edit } from './edit.js';
 
-function edited(coupon: Coupon, fields: ChangeCouponBody, expectedVersion: number | null = coupon.version) {
-  return edit(coupon, { expectedVersion, fields }, noon);
+function edited(
+  coupon: Coupon,
+  fields: ChangeCouponBody,
+  expectedVersion: number | null = coupon.version,
+  trigger: KnownTrigger | null = null,
+) {
+  return edit(coupon, { expectedVersion, fields, trigger }, noon);
 }
+
+const trigger = {
+  triggerId: sampleIds.trigger,
+  cost: { resource: 'MB', units: 7 },
+  offered: true,
+  removed: false,
+};
 
 describe('an edit of a draft', () => {
   it('changes what it names, and nothing else', () => {
@@ -105,6 +118,25 @@ describe('an edit after publication', () => {
     expect(edited(couponIn('active'), fields)).toMatchObject({ accepted: true, value: { version: 3 } });
   });
 
+  it.each(['followers', 'everyone'] as const)(
+    'does not ask a coupon for %s for what was not asked for when it was published',
+    (audience) => {
+      const before = couponIn('active', { audience, imageId: null });
+      const imaged = edited(before, { imageId: sampleIds.image, position: 7 });
+      expect(imaged).toMatchObject({ accepted: true, value: { position: 7 } });
+      expect(edited(before, { description: 'Sweet.' })).toMatchObject({ accepted: true });
+    },
+  );
+
+  it('keeps the end that a reminder depends on, though another step is saved', () => {
+    const reminder = { daysBefore: 1, text: 'Soon gone.' };
+    const before = couponIn('active', { reminder, endAt: minutes(7 * 24 * 60) });
+    const wanted = { expectedVersion: 2, fields: { endAt: null }, step: 'timeframe', trigger: null } as const;
+    expect(edit(before, wanted, noon)).toMatchObject({
+      refusal: { code: 'invalid_request', errors: [{ pointer: '/reminder' }] },
+    });
+  });
+
   it.each([
     [{}, { name: null }, '/name'],
     [{}, { redeemedMessage: '{{user.nmae}}' }, '/redeemedMessage'],
@@ -118,10 +150,43 @@ describe('an edit after publication', () => {
     });
   });
 
-  it('leaves the texts of a coupon for everyone as they were approved', () => {
-    const approved = couponIn('active', { audience: 'everyone' });
-    expect(edited(approved, { name: 'Cake' })).toMatchObject({ refusal: { code: 'wrong_state' } });
-    expect(edited(approved, { position: 2 }).accepted).toBe(true);
+  it('names every field that is locked, and takes one that says what is so already', () => {
+    const coupon = couponIn('active', { price: { pointNameId: sampleIds.pointName, amount: '5' } });
+    expect(edited(coupon, { price: null, startAt: null, type: 'click' })).toMatchObject({
+      refusal: { code: 'wrong_state', errors: [{ pointer: '/price' }, { pointer: '/startAt' }] },
+    });
+    expect(edited(coupon, { type: 'click', price: coupon.price, position: 4 }).accepted).toBe(true);
+  });
+
+  it('takes another trigger at what it costs now; none costs nothing', () => {
+    const with3 = couponIn('active', { triggerId: 'old', triggerCost: { resource: 'MB', units: 3 } });
+    const changed = edited(with3, { triggerId: trigger.triggerId }, null, trigger);
+    expect(changed).toMatchObject({ value: { triggerId: trigger.triggerId, triggerCost: trigger.cost } });
+    expect(edited(with3, { triggerId: null })).toMatchObject({
+      value: { triggerId: null, triggerCost: null },
+    });
+    expect(edited(with3, { name: 'Cake' })).toMatchObject({ value: { triggerCost: { units: 3 } } });
+  });
+
+  it.each([
+    ['unknown', null],
+    ['not offered', { ...trigger, offered: false }],
+    ['withdrawn', { ...trigger, removed: true }],
+  ])('does not take a trigger that is %s', (_, known) => {
+    for (const audience of ['followers', 'everyone'] as const)
+      expect(
+        edited(couponIn('active', { audience }), { triggerId: trigger.triggerId }, null, known),
+      ).toMatchObject({ refusal: { code: 'invalid_request', errors: [{ pointer: '/triggerId' }] } });
+  });
+
+  it('gives no trigger to a QR coupon without a limit per user: its code may have been printed', () => {
+    const fields = { triggerId: trigger.triggerId };
+    const free = couponIn('active', { type: 'qr', maxRedemptionsPerUser: null, maxRedemptions: null });
+    expect(edited(free, fields, null, trigger)).toMatchObject({
+      refusal: { errors: [{ pointer: '/triggerId' }] },
+    });
+    expect(edited({ ...free, maxRedemptionsPerUser: 1 }, fields, null, trigger).accepted).toBe(true);
+    expect(edited(free, { ...fields, maxRedemptionsPerUser: 1 }, null, trigger).accepted).toBe(true);
   });
 
   it('counts an end that has passed, though no fact has arrived', () => {

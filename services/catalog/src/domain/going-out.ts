@@ -41,5 +41,5 @@ const steps: readonly CouponStep[] = ['details', 'timeframe', 'users'];
 export function stepOf({ pointer }: Pick<FieldError, 'pointer'>): CouponStep {
   const field = pointer.split('/', 2)[1];
   if (field === 'startAt' || field === 'endAt' || field === 'recurrence') return 'timeframe';
-  return field === 'audience' ? 'users' : 'details';
+  return field === 'audience' || field === 'levelIds' ? 'users' : 'details';
 }

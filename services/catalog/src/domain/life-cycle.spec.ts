@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { couponStatus, type CouponStatus } from '#contracts';
-import { couponIn, minutes, noon } from '../../test/sample-coupons.js';
+import { pendingRevision, couponIn, minutes, noon } from '../../test/sample-coupons.js';
 import {
   allowedActions,
   move,
@@ -52,13 +52,39 @@ describe('the life cycle', () => {
   });
 
   it('names exactly the actions that the table allows', () => {
-    const allowed = (status: CouponStatus) => allowedActions(status, [...ownerActions, ...tenantActions]);
+    const allowed = (status: CouponStatus) =>
+      allowedActions(couponIn(status), [...ownerActions, ...tenantActions]);
     expect(allowed('draft')).toEqual(['publish', 'submit', 'delete']);
     expect(allowed('pending_approval')).toEqual(['withdraw', 'delete', 'approve', 'reject']);
     expect(allowed('scheduled')).toEqual(['archive']);
     expect(allowed('active')).toEqual(['disable', 'archive']);
     expect(allowed('disabled')).toEqual(['enable', 'archive']);
     expect(allowed('finished')).toEqual([]);
+  });
+
+  it.each(['scheduled', 'active', 'disabled'] as const)(
+    'lets a pending revision of a coupon that is %s be decided or withdrawn, the status stays',
+    (status) => {
+      const coupon = couponIn(status, { pendingRevision });
+      const before = { name: coupon.name, status, pendingRevision: null, version: 3 };
+      expect(move(coupon, 'approve', noon)).toMatchObject({ ...before, name: 'Cake' });
+      for (const by of ['reject', 'withdraw'] as const) expect(move(coupon, by, noon)).toMatchObject(before);
+      for (const by of ['archive', 'end', 'exhaust'] as const)
+        expect(move(coupon, by, noon)).toMatchObject({ name: before.name, pendingRevision: null });
+      expect(allowedActions(coupon, [...ownerActions, ...tenantActions])).toEqual(
+        expect.arrayContaining(['withdraw', 'approve', 'reject']),
+      );
+    },
+  );
+
+  it('keeps what is pending while the coupon starts, is disabled and enabled', () => {
+    expect(move(couponIn('scheduled', { pendingRevision }), 'start', noon)).toMatchObject({
+      pendingRevision,
+    });
+    expect(move(couponIn('active', { pendingRevision }), 'disable', noon)).toMatchObject({ pendingRevision });
+    expect(move(couponIn('disabled', { pendingRevision }), 'enable', noon)).toMatchObject({
+      pendingRevision,
+    });
   });
 
   it('holds its invariants over any sequence of moves', () => {

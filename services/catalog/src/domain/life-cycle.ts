@@ -1,5 +1,6 @@
 import type { CouponStatus, FinishedReason } from '#contracts';
 import { type Coupon, hasEnded, hasStarted } from './coupon.js';
+import { asProposed } from './revision.js';
 
 /** What an owner may ask for. */
 export const ownerActions = [
@@ -13,7 +14,7 @@ export const ownerActions = [
 ] as const;
 export type OwnerAction = (typeof ownerActions)[number];
 
-/** What the tenant decides about a coupon that was submitted (U4). */
+/** What the tenant decides about a coupon that was submitted, or about its pending revision (U4). */
 export const tenantActions = ['approve', 'reject'] as const;
 export type TenantAction = (typeof tenantActions)[number];
 
@@ -39,27 +40,60 @@ const transitions: Record<CouponStatus, Partial<Record<Move, Target>>> = {
   finished: {},
 };
 
+/**
+ * What waits for the tenant while a coupon is out: its status stays. Without a pending revision there is no such move;
+ * whatever finishes the coupon drops it.
+ */
+const revisionMoves: Partial<Record<Move, 'taken over' | 'dropped'>> = {
+  approve: 'taken over',
+  reject: 'dropped',
+  withdraw: 'dropped',
+};
+
 const reasons: Partial<Record<Move, FinishedReason>> = {
   archive: 'archived',
   end: 'end_date',
   exhaust: 'max_redemptions',
 };
 
-/** The coupon after the move, one version on; `removed` after a deletion; undefined where the table has no such move. */
+/** The coupon after the move, one version on; `removed` after a deletion; undefined where the tables have no such move. */
 export function move(coupon: Coupon, by: Move, now: Date): Coupon | 'removed' | undefined {
   const target = transitions[coupon.status][by];
-  if (target === undefined || target === 'removed') return target;
+  if (target === undefined) return moveOfRevision(coupon, by);
+  if (target === 'removed') return target;
   const status = target === 'live' ? (hasStarted(coupon, now) ? 'active' : 'scheduled') : target;
-  const finishedReason = status === 'finished' ? (reasons[by] ?? null) : null;
-  return { ...coupon, status, finishedReason, version: coupon.version + 1 };
+  const isFinished = status === 'finished';
+  return {
+    ...coupon,
+    status,
+    finishedReason: isFinished ? (reasons[by] ?? null) : null,
+    pendingRevision: isFinished ? null : coupon.pendingRevision,
+    version: coupon.version + 1,
+  };
 }
 
-/** Which of the actions the table has in that state. */
+function moveOfRevision(coupon: Coupon, by: Move): Coupon | undefined {
+  const fate = isOut(coupon.status) && coupon.pendingRevision !== null ? revisionMoves[by] : undefined;
+  if (fate === undefined) return undefined;
+  const decided = fate === 'taken over' ? asProposed(coupon) : coupon;
+  return { ...decided, pendingRevision: null, version: coupon.version + 1 };
+}
+
+/** Published, and not over. */
+export function isOut(status: CouponStatus): boolean {
+  return status === 'scheduled' || status === 'active' || status === 'disabled';
+}
+
+/** Which of the actions the tables have for that coupon. */
 export function allowedActions<Action extends OwnerAction | TenantAction>(
-  status: CouponStatus,
+  { status, pendingRevision }: Pick<Coupon, 'status' | 'pendingRevision'>,
   actions: readonly Action[],
 ): readonly Action[] {
-  return actions.filter((action) => transitions[status][action] !== undefined);
+  const revisable = isOut(status) && pendingRevision !== null;
+  return actions.filter(
+    (action) =>
+      transitions[status][action] !== undefined || (revisable && revisionMoves[action] !== undefined),
+  );
 }
 
 /**
@@ -68,7 +102,7 @@ export function allowedActions<Action extends OwnerAction | TenantAction>(
  */
 export function statusAt(coupon: Coupon, now: Date): CouponStatus {
   const { status } = coupon;
-  if (status === 'draft' || status === 'pending_approval' || status === 'finished') return status;
+  if (!isOut(status)) return status;
   if (hasEnded(coupon, now)) return 'finished';
   return status === 'scheduled' && hasStarted(coupon, now) ? 'active' : status;
 }

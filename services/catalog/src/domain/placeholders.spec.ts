@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { knownPlaceholders, unknownPlaceholders } from './placeholders.js';
+import { knownPlaceholders, reminderPlaceholders, unknownPlaceholders } from './placeholders.js';
 
 describe('unknownPlaceholders', () => {
   it('knows what the channel can fill in', () => {
     expect(unknownPlaceholders('{{user.name}}: {{coupon.name}} from {{channel.name}}')).toEqual([]);
+  });
+
+  it('knows in a reminder also until when, and what is missing', () => {
+    const text = '{{coupon.name}}: until {{valid.until}}, {{points.missing}} short';
+    expect(unknownPlaceholders(text, reminderPlaceholders)).toEqual([]);
+    expect(unknownPlaceholders(text)).toEqual(['{{valid.until}}', '{{points.missing}}']);
   });
 
   it.each([

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { sampleIds } from '#contracts';
-import { draftCoupon, minutes, noon, surroundings } from '../../test/sample-coupons.js';
+import { couponIn, draftCoupon, minutes, noon, surroundings } from '../../test/sample-coupons.js';
 import type { Coupon } from './coupon.js';
-import { problemsToPublish } from './publish-checks.js';
+import { problemsAfterPublication, problemsToPublish } from './publish-checks.js';
 import type { KnownPointName, Surroundings } from './surroundings.js';
 
 const ids = {
@@ -32,7 +32,13 @@ const pointNames = [
 const costing = (pointNameId: string) => ({ pointNameId, amount: '100' });
 const hours = (amount: number) => ({ amount, unit: 'hours' }) as const;
 
-const removedClub = { programmeId: ids.club, partnerId: sampleIds.partner, removed: true };
+const club = {
+  programmeId: ids.club,
+  partnerId: sampleIds.partner,
+  levelIds: [sampleIds.level],
+  removed: false,
+};
+const removedClub = { ...club, removed: true };
 
 /** What keeps the draft from being published, each with its pointer. */
 function messages(draft: Partial<Coupon>, around: Partial<Surroundings> = {}): [string, string][] {
@@ -45,6 +51,34 @@ function pointers(draft: Partial<Coupon>, around: Partial<Surroundings> = {}): s
   return messages(draft, around).map(([pointer]) => pointer);
 }
 
+describe('the image (D4)', () => {
+  const { imageId } = draftCoupon();
+  it.each([
+    ['none', null, null, 'is required to publish'],
+    [
+      'one whose files are gone',
+      imageId,
+      { imageId: imageId ?? '', isWhole: false },
+      'upload the image once more',
+    ],
+    ['another than was looked at', imageId, { imageId: ids.unknown, isWhole: true }, 'changed meanwhile'],
+    ['one that nobody has looked at', imageId, null, 'changed meanwhile'],
+  ])('that is missing: %s', (_, has, image, message) => {
+    expect(messages({ imageId: has }, { image })).toEqual([['/imageId', expect.stringContaining(message)]]);
+  });
+});
+
+describe('levels (U6)', () => {
+  it.each([
+    ['none', null, [], []],
+    ['one of the own programme', ids.club, [sampleIds.level], []],
+    ['one of another', ids.club, [sampleIds.level, ids.unknown], ['/levelIds/1']],
+    ['one without a programme', null, [sampleIds.level], ['/levelIds']],
+  ])('%s', (_, programmeId, levelIds, expected) => {
+    expect(pointers({ programmeId, levelIds }, { programmes: [club] })).toEqual(expected);
+  });
+});
+
 describe('the time limit (D10)', () => {
   it.each([
     [null, []],
@@ -56,6 +90,29 @@ describe('the time limit (D10)', () => {
 
   it('may be missing where a user may redeem once', () => {
     expect(pointers({ timeLimit: null, maxRedemptionsPerUser: 1 })).toEqual([]);
+  });
+});
+
+describe('the reminder (D14)', () => {
+  const reminder = (daysBefore: number) => ({ daysBefore, text: 'Until {{valid.until}}' });
+
+  it.each([
+    ['neither end nor validity', {}, ['/reminder']],
+    ['an end', { endAt: minutes(60) }, []],
+    ['a validity of as many days', { validity: { amount: 3, unit: 'days' } }, ['/reminder/daysBefore']],
+    ['a validity of a minute more', { validity: { amount: 4321, unit: 'minutes' } }, []],
+    [
+      'an end and too short a validity',
+      { endAt: minutes(60), validity: hours(72) },
+      ['/reminder/daysBefore'],
+    ],
+  ] as const)('three days before, with %s', (_, fields, expected) => {
+    expect(pointers({ reminder: reminder(3), ...fields })).toEqual(expected);
+  });
+
+  it('keeps the end from being removed while it depends on it', () => {
+    const out = { ...couponIn('active', { reminder: reminder(3) }), endAt: null };
+    expect(problemsAfterPublication(out, noon)).toMatchObject([{ pointer: '/reminder' }]);
   });
 });
 
@@ -166,7 +223,7 @@ describe('the trigger (D6)', () => {
 });
 
 describe('the loyalty programme (M6)', () => {
-  const programme = { programmeId: ids.club, partnerId: sampleIds.partner, removed: false };
+  const programme = { programmeId: ids.club, partnerId: sampleIds.partner, removed: false, levelIds: [] };
 
   it.each([
     ['own', programme, []],

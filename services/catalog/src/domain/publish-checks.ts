@@ -1,13 +1,15 @@
 import type { FieldError } from '#contracts';
 import type { Coupon } from './coupon.js';
 import { problemsOfDraft } from './draft-checks.js';
+import { levelsAreOfTheProgramme } from './publish-rules/levels.js';
 import {
   bonusIsInAnOwnLoyaltyPointName,
   priceAndBonusAreOfTwoProgrammes,
   priceIsInAnOwnPointName,
 } from './publish-rules/points.js';
 import { type CouponRule, errorIf, type PublishRule } from './publish-rules/publish-rule.js';
-import { programmeIsOwn, triggerIsOffered } from './publish-rules/references.js';
+import { reminderFitsIn } from './publish-rules/reminder.js';
+import { imageIsStored, programmeIsOwn, triggerIsOffered } from './publish-rules/references.js';
 import { opensAtLeastOnce } from './publish-rules/timeframe.js';
 import {
   autoNeedsALimit,
@@ -16,7 +18,7 @@ import {
 } from './publish-rules/user-limits.js';
 import type { Surroundings } from './surroundings.js';
 
-const required = ['name', 'description', 'redeemedMessage'] as const;
+const required = ['name', 'description', 'imageId', 'redeemedMessage'] as const;
 
 const nothingIsMissing: CouponRule = (coupon) =>
   required.flatMap((field) => errorIf(coupon[field] === null, `/${field}`, 'is required to publish'));
@@ -26,14 +28,17 @@ const draftIsWellFormed: PublishRule = (coupon, _, now) => problemsOfDraft(coupo
 const rules: readonly PublishRule[] = [
   nothingIsMissing,
   draftIsWellFormed,
+  imageIsStored,
   timeLimitNeedsSeveralUses,
   autoNeedsALimit,
   pricedAutoIsConfirmed,
+  reminderFitsIn,
   priceIsInAnOwnPointName,
   bonusIsInAnOwnLoyaltyPointName,
   priceAndBonusAreOfTwoProgrammes,
   triggerIsOffered,
   programmeIsOwn,
+  levelsAreOfTheProgramme,
   opensAtLeastOnce,
 ];
 
@@ -44,6 +49,11 @@ export function problemsToPublish(coupon: Coupon, surroundings: Surroundings, no
 
 /** What an edit of a published coupon would break. What is locked by publication needs no second look. */
 export function problemsAfterPublication(coupon: Coupon, now: Date): FieldError[] {
-  const lasting: readonly CouponRule[] = [nothingIsMissing, timeLimitNeedsSeveralUses, autoNeedsALimit];
+  const lasting: readonly CouponRule[] = [
+    nothingIsMissing,
+    timeLimitNeedsSeveralUses,
+    autoNeedsALimit,
+    reminderFitsIn,
+  ];
   return [...lasting.flatMap((rule) => rule(coupon)), ...problemsOfDraft(coupon, now)];
 }

@@ -8,6 +8,8 @@ export interface Refusal {
   >;
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
+  /** version_conflict: both versions, so that the caller can mend without reading first. */
+  readonly versions?: { readonly expected: number; readonly current: number };
 }
 
 export type Decision<Accepted> =
@@ -26,6 +28,7 @@ export function refuse(refusal: Refusal): Decision<never> {
 export function stale(what: string, { version }: { version: number }, expected: number): Decision<never> {
   return refuse({
     code: 'version_conflict',
+    versions: { expected, current: version },
     detail: `The change was made from version ${expected}; the ${what} is at version ${version}.`,
   });
 }

@@ -4,10 +4,13 @@ import { couponIn, draftCoupon, minutes } from '../../test/sample-coupons.js';
 import { snapshotOf, wasPublished } from './snapshot.js';
 
 const channel = { partnerId: sampleIds.partner, status: 'active' } as const;
+const image = {
+  renditions: [{ width: 1280, height: 720, type: 'image/webp' as const, url: '/images/x/1280.webp' }],
+};
 
 describe('snapshotOf', () => {
   it.each(['scheduled', 'active', 'disabled', 'finished'] as const)('%s: keeps the contract', (status) => {
-    const snapshot = snapshotOf(couponIn(status, { endAt: minutes(90) }), channel);
+    const snapshot = snapshotOf(couponIn(status, { endAt: minutes(90) }), channel, image);
     expect(couponSnapshot.parse(snapshot)).toEqual(snapshot);
     expect(snapshot).toMatchObject({
       status,
@@ -43,8 +46,10 @@ describe('snapshotOf', () => {
       triggerId: sampleIds.trigger,
       triggerCost: cost,
     });
-    expect(snapshotOf(coupon, { ...channel, status: 'draft' })).toMatchObject({
+    expect(snapshotOf(coupon, { ...channel, status: 'draft' }, image)).toMatchObject({
       ...told,
+      imageId: sampleIds.image,
+      image,
       partnerId: sampleIds.partner,
       channelStatus: 'draft',
       terms: { ...terms, trigger: { triggerId: sampleIds.trigger, cost } },
@@ -54,8 +59,8 @@ describe('snapshotOf', () => {
   });
 
   it('does not let a half-made coupon out', () => {
-    expect(() => snapshotOf(couponIn('active', { name: null }), channel)).toThrow(/without name/);
-    expect(() => snapshotOf(draftCoupon(), channel)).toThrow(/without/);
+    expect(() => snapshotOf(couponIn('active', { name: null }), channel, image)).toThrow(/without name/);
+    expect(() => snapshotOf(draftCoupon(), channel, image)).toThrow(/without/);
   });
 
   it('knows which coupons others know', () => {

@@ -1,11 +1,15 @@
-import type { Channel, CouponSnapshot } from '#contracts';
+import type { Channel, CouponImage, CouponSnapshot } from '#contracts';
 import type { Coupon } from './coupon.js';
 
 /** What a snapshot says of the channel of its coupon. */
 export type CouponChannel = Pick<Channel, 'partnerId' | 'status'>;
 
 /** The whole coupon as other services get it. Only for coupons that were published. */
-export function snapshotOf(coupon: Coupon, channel: CouponChannel): CouponSnapshot {
+export function snapshotOf(
+  coupon: Coupon,
+  channel: CouponChannel,
+  image: CouponImage | null,
+): CouponSnapshot {
   return {
     couponId: coupon.couponId,
     channelId: coupon.channelId,
@@ -30,7 +34,9 @@ export function snapshotOf(coupon: Coupon, channel: CouponChannel): CouponSnapsh
     audience: coupon.audience,
     availability: present(coupon, 'availability'),
     programmeId: coupon.programmeId,
+    levelIds: [...coupon.levelIds],
     imageId: coupon.imageId,
+    image,
     position: coupon.position,
     editedAt: coupon.editedAt.toISOString(),
     schedule: {
@@ -39,7 +45,7 @@ export function snapshotOf(coupon: Coupon, channel: CouponChannel): CouponSnapsh
       timeZone: present(coupon, 'timeZone'),
       recurrence: coupon.recurrence,
     },
-    messages: { redeemed: present(coupon, 'redeemedMessage') },
+    messages: { redeemed: present(coupon, 'redeemedMessage'), reminder: coupon.reminder },
     publishedAt: present(coupon, 'publishedAt').toISOString(),
   };
 }

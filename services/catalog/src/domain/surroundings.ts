@@ -12,8 +12,16 @@ export interface KnownPointName {
 
 export interface KnownProgramme {
   readonly programmeId: string;
+  readonly levelIds: readonly string[];
   readonly partnerId: string;
   readonly removed: boolean;
+}
+
+/** The image that the coupon had when the storage was asked, just before. */
+export interface SeenImage {
+  readonly imageId: string;
+  /** Every rendition is in the storage. */
+  readonly isWhole: boolean;
 }
 
 export interface KnownTrigger {
@@ -45,6 +53,7 @@ export interface Surroundings {
   /** The one that the coupon names, and those of its point names. */
   readonly programmes: readonly KnownProgramme[];
   readonly trigger: KnownTrigger | null;
+  readonly image: SeenImage | null;
   /** All of the tenant, as long as no other can be published: read under the tenant's lock. Empty for other types. */
   readonly autoCoupons: readonly AutoCoupon[];
 }

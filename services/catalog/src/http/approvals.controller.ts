@@ -25,7 +25,7 @@ import { RequiredIfMatch } from './if-match.decorator.js';
 import { ActionRoute, ListRoute } from './managed-routes.js';
 import { idPageAnswer, pageRequest } from './page.dto.js';
 
-/** What the tenant decides: coupons for all its users. An approval is of the version that If-Match names. */
+/** What the tenant decides: coupons for all its users. Decided is about the version that If-Match names. */
 @ApiTags('Approvals')
 @Roles('tenant_admin')
 @Controller('v1/approvals')
@@ -35,14 +35,17 @@ export class ApprovalsController {
     private readonly decideApproval: DecideApproval,
   ) {}
 
-  @ListRoute({ summary: 'List the coupons that wait for approval, the oldest first', view: couponPage })
+  @ListRoute({
+    summary: 'List the coupons that wait for approval, and those with a pending revision, the oldest first',
+    view: couponPage,
+  })
   async list(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuery }) query: PageQuery) {
     const page = await this.listApprovals.run(principal, pageRequest(query, idCursor));
     return idPageAnswer(page, ({ couponId }) => couponId);
   }
 
   @ActionRoute(':couponId/approve', {
-    summary: 'Approve a coupon: scheduled if its start is still to come, else active',
+    summary: 'Approve a coupon, which goes out, or the pending revision of one that is out, which goes live',
     view: couponView,
     refuses: ['coupon_not_found', 'missing_to_publish', 'auto_coupons_in_a_circle'],
   })
@@ -55,7 +58,7 @@ export class ApprovalsController {
   }
 
   @ActionRoute(':couponId/reject', {
-    summary: 'Send a coupon back to its owner, as a draft, with a reason',
+    summary: 'Send a coupon back to its owner, as a draft, or drop its pending revision, with a reason',
     view: couponView,
     refuses: ['coupon_not_found'],
   })

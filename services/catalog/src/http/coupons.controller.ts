@@ -87,7 +87,7 @@ export class CouponsController {
   @Refuses(...actionRefusals, 'image_not_found')
   @ApiOperation({
     summary:
-      'Change a draft, or what publication has not locked; redemptions follow as soon as takingEffect is false',
+      'Change a draft, or what publication has not locked: at once, or as pendingRevision where the tenant has approved it',
   })
   @ApiOkResponse({ standardSchema: couponView })
   edit(

@@ -5,6 +5,10 @@ import {
   type BulkBody,
   bulkResults,
   type BulkResults,
+  couponCounts,
+  type CouponCounts,
+  couponCountsQuery,
+  type CouponCountsQuery,
   couponExportQuery,
   type CouponExportQuery,
   id,
@@ -23,6 +27,7 @@ import {
 import { Body, Controller, Get, HttpCode, Param, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { ActOnCoupons } from '../use-cases/act-on-coupons.js';
+import { CountCoupons } from '../use-cases/count-coupons.js';
 import { ExportCoupons } from '../use-cases/export-coupons.js';
 import { ReadAudit } from '../use-cases/read-audit.js';
 import { couponCsv } from './coupon-csv.js';
@@ -35,10 +40,21 @@ import { idPageAnswer, pageRequest } from './page.dto.js';
 @Controller('v1/coupons')
 export class ManageController {
   constructor(
+    private readonly countCoupons: CountCoupons,
     private readonly exportCoupons: ExportCoupons,
     private readonly actOnCoupons: ActOnCoupons,
     private readonly readAudit: ReadAudit,
   ) {}
+
+  @Get('counts')
+  @ApiOperation({ summary: 'How many coupons the filtered list has, over all and by status' })
+  @ApiOkResponse({ standardSchema: couponCounts })
+  counts(
+    @CurrentPrincipal() principal: Principal,
+    @Query({ schema: couponCountsQuery }) query: CouponCountsQuery,
+  ): Promise<CouponCounts> {
+    return this.countCoupons.run(principal, query);
+  }
 
   @Get('export')
   @ApiOperation({

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { newId } from '#testkit';
 import { type Answer, CatalogWorld, type Owner } from '../../test/catalog-world.js';
 import { positionOf } from '../domain/coupon-position.js';
-import { couponListSql } from '../store/coupon-list.store.js';
+import { couponListSql } from '../store/coupon-list-sql.js';
 
 interface Page<Item> {
   items: Item[];
@@ -72,6 +72,8 @@ describe('the Manage list', () => {
     ['type=qr&type=time_based', 'E A'],
     ['type=click&status=draft', 'C'],
     ['type=click&sort=position', 'C D B'],
+    ['loyalty=yes', 'C'],
+    ['loyalty=no', 'E D B A'],
     ['createdFrom=2026-03-02T00:00:00Z&createdUntil=2026-03-04T00:00:00Z', 'C B'],
   ])('%s gives %s', async (query, expected) => {
     for (const limit of [1, 2, 100]) expect(names(await walk(query, limit))).toBe(expected);
@@ -84,12 +86,39 @@ describe('the Manage list', () => {
     expect(await walk(`channelId=${channelIds[0]}`, 2, neighbour)).toEqual([]);
   });
 
+  it('of one programme is filtered and paged like the whole; of a programme of others there is none', async () => {
+    const path = `/v1/programmes/${programmeId}/coupons`;
+    const list = async (query: string): Promise<string> =>
+      names(
+        (await world.call<Page<CouponView>>('GET', `${path}${query}`, { token: owner.token })).body.items,
+      );
+    expect(await list('')).toBe('C');
+    expect(await list('?sort=position&limit=1&status=draft')).toBe('C');
+    expect(await list('?status=active')).toBe('');
+    const neighbour = await world.owner([{}], owner.tenantId);
+    const others = [
+      [path, neighbour.token],
+      [`/v1/programmes/${newId()}/coupons`, owner.token],
+    ] as const;
+    for (const [asked, token] of others)
+      expect(await world.problem('GET', asked, { token })).toMatchObject({
+        status: 404,
+        body: { code: 'programme_not_found' },
+      });
+  });
+
+  it('is counted with the loyalty filter, too', async () => {
+    const path = '/v1/coupons/counts?loyalty=yes';
+    expect(await world.call('GET', path, { token: owner.token })).toMatchObject({ body: { total: 1 } });
+  });
+
   it.each([
     ['status=gone', 'query/status/0'],
     ['type=paper', 'query/type/0'],
     ['sort=luck', 'query/sort'],
     ['createdFrom=2026-02-31T00:00:00Z', 'query/createdFrom'],
     ['programmeId=7', 'query/programmeId'],
+    ['loyalty=maybe', 'query/loyalty'],
   ])('%s is refused and named', async (query, pointer) => {
     for (const path of ['/v1/coupons', '/v1/coupons/export'])
       expect(await world.problem('GET', `${path}?${query}`, { token: owner.token })).toMatchObject({
@@ -148,7 +177,7 @@ describe('among 20,000 coupons', () => {
   async function readFor(
     query: Parameters<typeof couponListSql>[1],
   ): Promise<{ rows: number; nodes: string[] }> {
-    const { sql, parameters } = couponListSql(tenantId, query);
+    const { sql, parameters } = couponListSql(tenantId, query, null);
     const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
       `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
       parameters,

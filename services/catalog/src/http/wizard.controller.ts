@@ -8,6 +8,10 @@ import {
   couponView,
   type CouponView,
   id,
+  previewTimeframeBody,
+  type PreviewTimeframeBody,
+  timeframePreview,
+  type TimeframePreview,
 } from '#contracts';
 import {
   type CommandOutcome,
@@ -18,11 +22,12 @@ import {
   Refuses,
   Roles,
 } from '#platform';
-import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ActOnCoupon } from '../use-cases/act-on-coupon.js';
 import { DuplicateCoupon } from '../use-cases/duplicate-coupon.js';
 import { EditCoupon } from '../use-cases/edit-coupon.js';
+import { PreviewTimeframe } from '../use-cases/preview-timeframe.js';
 import { ReadReadiness } from '../use-cases/read-readiness.js';
 import { IfMatch, RequiredIfMatch } from './if-match.decorator.js';
 import { ActionRoute, ChangeRoute } from './managed-routes.js';
@@ -36,6 +41,7 @@ type Outcome<T = CouponView> = Promise<CommandOutcome<T>>;
 export class WizardController {
   constructor(
     private readonly editCoupon: EditCoupon,
+    private readonly previewTimeframe: PreviewTimeframe,
     private readonly readReadiness: ReadReadiness,
     private readonly actOnCoupon: ActOnCoupon,
     private readonly duplicateCoupon: DuplicateCoupon,
@@ -94,6 +100,22 @@ export class WizardController {
     return this.readReadiness.run(principal, couponId);
   }
 
+  @Post(':couponId/timeframe-preview')
+  @HttpCode(200)
+  @Refuses('coupon_not_found')
+  @ApiOperation({
+    summary: 'Show the next windows of a timeframe, saved or not, with what changes of the clock do to them',
+    description: 'Changes nothing, so it takes no Idempotency-Key.',
+  })
+  @ApiOkResponse({ standardSchema: timeframePreview })
+  timeframePreview(
+    @CurrentPrincipal() principal: Principal,
+    @Param('couponId', { schema: id }) couponId: string,
+    @Body({ schema: previewTimeframeBody }) fields: PreviewTimeframeBody,
+  ): Promise<TimeframePreview> {
+    return this.previewTimeframe.run(principal, couponId, fields);
+  }
+
   @ActionRoute(':couponId/submit', {
     summary: 'Ask the tenant to approve a draft for all its users; read-only until it has decided',
     view: couponView,
@@ -108,7 +130,8 @@ export class WizardController {
   }
 
   @ActionRoute(':couponId/withdraw', {
-    summary: 'Take a coupon back before the tenant has decided; it is a draft again',
+    summary:
+      'Take back what the tenant has not decided: a coupon becomes a draft again, a pending revision is dropped',
     view: couponView,
     refuses: ['coupon_not_found'],
   })

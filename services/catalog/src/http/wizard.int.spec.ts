@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CouponReadiness, CouponView } from '#contracts';
+import type { CouponReadiness, CouponView, Problem, TimeframePreview } from '#contracts';
+import { aProgrammeChange, newId, programmeChangeFact } from '#testkit';
 import { CatalogWorld, inMinutes, type Owner } from '../../test/catalog-world.js';
 
 let world: CatalogWorld;
@@ -67,6 +68,47 @@ describe('a step of the wizard', () => {
     } finally {
       await world.database.shiftClock(0);
     }
+  });
+});
+
+describe('the preview of a timeframe', () => {
+  const daily = { kind: 'daily', opensAt: '02:30', closesAt: '05:00' };
+  const preview = (couponId: string, body: object, token = owner.token) =>
+    world.call<TimeframePreview & Problem>('POST', `/v1/coupons/${couponId}/timeframe-preview`, {
+      token,
+      body,
+      key: null,
+    });
+
+  it('is of the saved draft, with what is not saved yet in its place, and changes nothing', async () => {
+    const { couponId, timeZone } = await world.create(owner, { recurrence: daily });
+    const saved = await preview(couponId, {});
+    expect(saved).toMatchObject({ status: 200, body: { couponId, timeZone, warnings: [] } });
+    expect(saved.body.windows.filter(({ window }) => window !== null)).toHaveLength(20);
+    expect(saved.body.icalendar).toContain(`TZID=${timeZone}`);
+    const once = await preview(couponId, { recurrence: null, endAt: inMinutes(60) });
+    expect(once.body.windows).toMatchObject([{ day: null, window: { opensAt: null } }]);
+    expect(await world.read(owner, couponId)).toMatchObject({ version: 1, recurrence: daily });
+  });
+
+  it('warns of a validity that may fall between two windows', async () => {
+    const { couponId } = await world.create(owner, { recurrence: daily });
+    const { body } = await preview(couponId, { validity: { amount: 20, unit: 'hours' } });
+    expect(body.warnings).toMatchObject([{ pointer: '/validity' }]);
+  });
+
+  it('refuses what the wizard would refuse, by the same pointers, and who does not own it', async () => {
+    const { couponId } = await world.create(owner);
+    const wrong = await preview(couponId, { endAt: '2020-01-01T00:00:00Z' });
+    expect(wrong).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ pointer: '/endAt' }] },
+    });
+    const stranger = await world.owner();
+    expect(await preview(couponId, {}, stranger.token)).toMatchObject({
+      status: 404,
+      body: { code: 'coupon_not_found' },
+    });
   });
 });
 
@@ -169,4 +211,50 @@ describe('a duplicate', () => {
       await world.database.shiftClock(0);
     }
   });
+});
+
+describe('levels of a loyalty coupon (U6)', () => {
+  const gold = { levelId: newId(), name: 'Gold', rank: 2 };
+  const silver = { levelId: newId(), name: 'Silver', rank: 1 };
+
+  it('are those of its programme, make it one by grant, and stay editable when it is out', async () => {
+    const programmeId = await world.programme(owner, { levels: [gold, silver] });
+    const { couponId } = await world.create(owner, { programmeId });
+    await save(couponId, 'users', { levelIds: [newId()] });
+    expect((await readiness(couponId)).body.missing).toMatchObject([
+      { pointer: '/levelIds/0', step: 'users' },
+    ]);
+    await save(couponId, 'users', { levelIds: [gold.levelId] });
+    const { body: coupon } = await world.act(owner, couponId, 'publish');
+    expect(coupon).toMatchObject({ availability: 'grant', programmeId, levelIds: [gold.levelId] });
+    expect(await world.snapshotAt(couponId, coupon.version)).toMatchObject({ levelIds: [gold.levelId] });
+
+    const both = [gold.levelId, silver.levelId];
+    expect((await edited(couponId, { levelIds: both })).body).toMatchObject({ levelIds: both });
+    expect((await edited(couponId, { levelIds: [newId()] })).body).toMatchObject({
+      errors: [{ pointer: '/levelIds/0' }],
+    });
+    expect((await edited(couponId, { programmeId: null })).body).toMatchObject({ code: 'wrong_state' });
+
+    // The programme loses a level: whatever else is edited is not held up by it, and it is not chosen anew.
+    const { partnerId = newId() } = owner.channels[0] ?? {};
+    const smaller = aProgrammeChange({ programmeId, partnerId, levels: [gold] });
+    await world.told(programmeChangeFact(owner.tenantId, smaller, 2));
+    expect((await edited(couponId, { name: 'Cake' })).status).toBe(200);
+    expect((await edited(couponId, { levelIds: [silver.levelId] })).body).toMatchObject({
+      errors: [{ pointer: '/levelIds/0' }],
+    });
+  });
+
+  it('cannot be put on a coupon that was published for all', async () => {
+    const programmeId = await world.programme(owner, { levels: [gold] });
+    const { couponId } = await world.published(owner, { programmeId });
+    expect((await edited(couponId, { levelIds: [gold.levelId] })).body).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ pointer: '/levelIds', message: expect.stringContaining('duplicate') }],
+    });
+  });
+
+  const edited = (couponId: string, body: unknown) =>
+    world.call('PATCH', `/v1/coupons/${couponId}`, { token: owner.token, ifMatch: '*', body });
 });

@@ -3,6 +3,8 @@ import { Module } from '@nestjs/common';
 import { CatalogConfig, type CatalogConfigValues } from '../config.js';
 import { ImagesController } from './http/images.controller.js';
 import { RemoveUnusedImagesJob } from './jobs/remove-unused-images.job.js';
+import { ImageAddresses } from './image-addresses.js';
+import { LookAtImage } from './look-at-image.js';
 import { ReadRendition } from './read-rendition.js';
 import { RemoveUnusedImages } from './remove-unused-images.js';
 import { RenderImage } from './render-image.js';
@@ -16,14 +18,16 @@ import { UploadImage } from './upload-image.js';
   providers: [
     { provide: CatalogConfig, useExisting: PlatformConfig },
     { provide: ImageFiles, useFactory: openFiles, inject: [CatalogConfig, Shutdown] },
+    ImageAddresses,
     ImageStore,
+    LookAtImage,
     ReadRendition,
     RemoveUnusedImages,
     RemoveUnusedImagesJob,
     RenderImage,
     UploadImage,
   ],
-  exports: [ImageStore],
+  exports: [ImageAddresses, ImageStore, LookAtImage],
 })
 export class ImagesModule {}
 

@@ -1,6 +1,6 @@
 import { TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
-import { renditions } from './domain/renditions.js';
+import { keysOf } from './domain/renditions.js';
 import { ImageFiles } from './store/image-files.js';
 import { type DueCheck, ImageStore } from './store/image.store.js';
 
@@ -39,7 +39,7 @@ export class RemoveUnusedImages {
       // An upload of the same bytes may have come between: its lease is newer.
       if (!(await this.images.lockCheck(tx, hash))) return false;
       // Uploads wait for this lock, so that no file is written that is then removed.
-      await this.files.remove(renditions.map(({ file }) => `${hash}/${file}`));
+      await this.files.remove(keysOf(hash));
       await this.images.endChecks(tx, hash);
       return true;
     });

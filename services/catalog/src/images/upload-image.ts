@@ -3,8 +3,8 @@ import { type Principal, ProblemError, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { CatalogConfig } from '../config.js';
-import { renditions } from './domain/renditions.js';
+import { keysOf } from './domain/renditions.js';
+import { ImageAddresses } from './image-addresses.js';
 import { RenderImage } from './render-image.js';
 import { ImageFiles } from './store/image-files.js';
 import { ImageStore, type StoredImage } from './store/image.store.js';
@@ -19,7 +19,7 @@ export class UploadImage {
     private readonly images: ImageStore,
     private readonly files: ImageFiles,
     private readonly renderImage: RenderImage,
-    private readonly config: CatalogConfig,
+    private readonly addresses: ImageAddresses,
   ) {}
 
   /** The same bytes give the same image, so it can be sent again. */
@@ -27,7 +27,8 @@ export class UploadImage {
     // With the tenant: nobody learns, or depends on, what others have uploaded.
     const hash = createHash('sha256').update(`${RECIPE}:${tenantId}:`).update(bytes).digest('hex');
     const known = await this.database.read(tenantId, (tx) => this.images.findByHash(tx, tenantId, hash));
-    if (known !== null) {
+    // Files that are lost come back with the next upload.
+    if (known !== null && (await this.files.hasAll(keysOf(hash)))) {
       const kept = await this.lease(tenantId, hash);
       if (kept !== null) return this.view(kept);
     }
@@ -43,8 +44,7 @@ export class UploadImage {
   private async add(tenantId: string, hash: string, bytes: Buffer): Promise<StoredImage> {
     const { width, height, files } = await this.renderImage.run(bytes);
     // Before the first file: should we die from here on, the check finds what we left.
-    const stored = await this.lease(tenantId, hash);
-    if (stored !== null) return stored;
+    await this.lease(tenantId, hash);
     await Promise.all(
       files.map((file) => this.files.put(`${hash}/${file.rendition.file}`, file.bytes, file.rendition.type)),
     );
@@ -57,10 +57,6 @@ export class UploadImage {
   }
 
   private view({ imageId, hash, width, height, createdAt }: StoredImage): ImageView {
-    const urls = renditions.map(({ file, format: _, ...rendition }) => ({
-      ...rendition,
-      url: `${this.config.CATALOG_IMAGES_URL}/${hash}/${file}`,
-    }));
-    return { imageId, width, height, renditions: urls, createdAt: createdAt.toISOString() };
+    return { imageId, width, height, ...this.addresses.of(hash), createdAt: createdAt.toISOString() };
   }
 }

@@ -42,7 +42,7 @@ function dueFact(
   };
 }
 
-function stockFact(coupon: CouponView, stock: CouponStock): AnyFact {
+function stockFact(coupon: CouponView, stock: CouponStock, userRedemptions = 1): AnyFact {
   const redemptionId = newId();
   return {
     topic: 'redemption.redemption.v1',
@@ -58,13 +58,13 @@ function stockFact(coupon: CouponView, stock: CouponStock): AnyFact {
       channelId: coupon.channelId,
       userId: newId(),
       redeemedAt: new Date().toISOString(),
-      userRedemptions: 1,
+      userRedemptions,
       stock,
     },
   };
 }
 
-function voidFact({ couponId, channelId }: CouponView, stock: CouponStock): AnyFact {
+function voidFact({ couponId, channelId }: CouponView, stock: CouponStock, userRedemptions = 0): AnyFact {
   const redemptionId = newId();
   const at = new Date().toISOString();
   return {
@@ -81,7 +81,7 @@ function voidFact({ couponId, channelId }: CouponView, stock: CouponStock): AnyF
       voidedAt: at,
       voidedBy: newId(),
       redeemedAt: at,
-      userRedemptions: 0,
+      userRedemptions,
       storeId: null,
       cashierId: null,
       returned: {},
@@ -219,7 +219,8 @@ describe('what redemption tells', () => {
         coupon.couponId,
       ]);
       expect(held.rowCount).toBe(1);
-      for (const redeemed of [4, 5]) await world.told(stockFact(coupon, stock(redeemed)));
+      // Of people who had redeemed it before: first uses are counted, however late they come.
+      for (const redeemed of [4, 5]) await world.told(stockFact(coupon, stock(redeemed), 2));
     } finally {
       await other.query('ROLLBACK');
       other.release();
@@ -235,6 +236,24 @@ describe('what redemption tells', () => {
     expect(await world.read(owner, coupon.couponId)).toMatchObject({ redeemed: 8 });
     await world.told(stockFact(coupon, stock(9, 10)));
     expect(await world.read(owner, coupon.couponId)).toMatchObject({ redeemed: 8, version: coupon.version });
+  });
+
+  it('counts each user once, however often and in whatever order the facts come', async () => {
+    const coupon = await world.published(owner);
+    const stock = (revision: number) => ({ redeemed: revision, max: null, finished: false, revision });
+    // Two people: one redeems, redeems again and has both voided but then comes back; the other redeems and is voided.
+    const facts = [
+      stockFact(coupon, stock(1), 1),
+      stockFact(coupon, stock(2), 2),
+      voidFact(coupon, stock(3), 1),
+      voidFact(coupon, stock(4), 0),
+      stockFact(coupon, stock(5), 1),
+      stockFact(coupon, stock(6), 1),
+      voidFact(coupon, stock(7), 0),
+    ].map((fact) => ({ ...fact, id: newId() }));
+    for (const fact of [...facts].reverse()) await world.produce(fact);
+    for (const fact of [...facts, ...facts]) await world.told(fact);
+    await becomes(coupon, { uniqueUsers: 1, redeemed: 7 });
   });
 
   it('finishes an exhausted coupon and publishes that', async () => {

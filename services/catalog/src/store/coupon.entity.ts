@@ -2,6 +2,7 @@ import type {
   AddonUnits,
   CouponAudience,
   CouponAvailability,
+  CouponReminder,
   CouponStatus,
   CouponType,
   Duration,
@@ -10,7 +11,7 @@ import type {
   Recurrence,
 } from '#contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Coupon } from '../domain/coupon.js';
+import type { Coupon, PendingRevision } from '../domain/coupon.js';
 
 @Entity('coupon')
 export class CouponEntity implements Coupon {
@@ -35,6 +36,9 @@ export class CouponEntity implements Coupon {
   @Column('text', { name: 'rejected_because', nullable: true })
   rejectedBecause!: string | null;
 
+  @Column('jsonb', { name: 'pending_revision', nullable: true })
+  pendingRevision!: PendingRevision | null;
+
   @Column('integer')
   version!: number;
 
@@ -46,6 +50,9 @@ export class CouponEntity implements Coupon {
 
   @Column('text', { name: 'redeemed_message', nullable: true })
   redeemedMessage!: string | null;
+
+  @Column('jsonb', { nullable: true })
+  reminder!: CouponReminder | null;
 
   @Column('integer', { name: 'max_redemptions', nullable: true })
   maxRedemptions!: number | null;
@@ -85,6 +92,9 @@ export class CouponEntity implements Coupon {
 
   @Column('uuid', { name: 'programme_id', nullable: true })
   programmeId!: string | null;
+
+  @Column('uuid', { name: 'level_ids', array: true })
+  levelIds!: string[];
 
   @Column('uuid', { name: 'image_id', nullable: true })
   imageId!: string | null;

@@ -7,7 +7,7 @@ import { CouponEntity } from './coupon.entity.js';
 @Injectable()
 export class CouponStore {
   async insert(tx: EntityManager, tenantId: string, coupon: Coupon): Promise<void> {
-    await tx.insert(CouponEntity, { tenantId, ...coupon });
+    await tx.insert(CouponEntity, { tenantId, ...columnsOf(coupon) });
   }
 
   /** The coupon, locked until the transaction ends: whoever changes a coupon begins here. */
@@ -22,7 +22,7 @@ export class CouponStore {
   }
 
   async replace(tx: EntityManager, tenantId: string, coupon: Coupon): Promise<void> {
-    const { couponId, ...fields } = coupon;
+    const { couponId, ...fields } = columnsOf(coupon);
     await tx.update(CouponEntity, { tenantId, couponId }, fields);
   }
 
@@ -45,4 +45,9 @@ export class CouponStore {
       [tenantId],
     );
   }
+}
+
+/** TypeORM takes no list that is read-only. */
+function columnsOf(coupon: Coupon): Omit<Coupon, 'levelIds'> & { levelIds: string[] } {
+  return { ...coupon, levelIds: [...coupon.levelIds] };
 }

@@ -83,6 +83,21 @@ export class ProgrammeStore {
     return { revision: Number(revision), data };
   }
 
+  /** Whether one of these accounts has the programme. */
+  async isOf(
+    tx: EntityManager,
+    tenantId: string,
+    programmeId: string,
+    partnerIds: readonly string[],
+  ): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `SELECT 1 FROM programme
+       WHERE tenant_id = $1 AND programme_id = $2 AND partner_id = ANY ($3::uuid[]) AND NOT removed`,
+      [tenantId, programmeId, partnerIds],
+    );
+    return rows.length > 0;
+  }
+
   /** Programmes of these accounts, in the order of their ids. */
   list(
     tx: EntityManager,
@@ -100,5 +115,7 @@ export class ProgrammeStore {
   }
 }
 
-const knownProgramme =
-  'SELECT programme_id AS "programmeId", partner_id AS "partnerId", removed FROM programme';
+const knownProgramme = `
+  SELECT programme_id AS "programmeId", partner_id AS "partnerId", removed,
+         ARRAY(SELECT level ->> 'levelId' FROM jsonb_array_elements(levels) AS level) AS "levelIds"
+  FROM programme`;

@@ -1,13 +1,23 @@
 import type { CouponView } from '#contracts';
 import { CommandOutcome, type Principal, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Coupon } from '../domain/coupon.js';
 import { type CouponEdit, edit } from '../domain/edit.js';
+import { isOut } from '../domain/life-cycle.js';
+import type { KnownProgramme, KnownTrigger } from '../domain/surroundings.js';
+import { LookAtImage } from '../images/look-at-image.js';
 import { CouponViewStore } from '../store/coupon-view.store.js';
 import { DatabaseClock } from '../store/database-clock.js';
+import { ProgrammeStore } from '../store/programme.store.js';
+import { TriggerStore } from '../store/trigger.store.js';
 import { couponAnswer } from './coupon-answer.js';
 import { LockOwnedCoupon } from './lock-owned-coupon.js';
 import { valueOf } from './refusal-to-problem.js';
 import { SaveCouponChange } from './save-coupon-change.js';
+
+/** An edit as it was sent. */
+export type WantedEdit = Omit<CouponEdit, 'trigger' | 'programmes'>;
 
 @Injectable()
 export class EditCoupon {
@@ -15,20 +25,49 @@ export class EditCoupon {
     private readonly database: TenantDatabase,
     private readonly clock: DatabaseClock,
     private readonly lockOwned: LockOwnedCoupon,
+    private readonly programmes: ProgrammeStore,
+    private readonly lookAtImage: LookAtImage,
+    private readonly triggers: TriggerStore,
     private readonly save: SaveCouponChange,
     private readonly views: CouponViewStore,
   ) {}
 
   /** Answers the coupon after the edit. One that changes nothing leaves no trace, so it can be sent again. */
-  run(principal: Principal, couponId: string, wanted: CouponEdit): Promise<CommandOutcome<CouponView>> {
+  async run(principal: Principal, couponId: string, wanted: WantedEdit): Promise<CommandOutcome<CouponView>> {
     const { tenantId, subject } = principal;
+    const { imageId } = wanted.fields;
+    if (typeof imageId === 'string') await this.lookAtImage.refuseUnusable(tenantId, imageId);
     return this.database.transaction(tenantId, async (tx) => {
       const before = await this.lockOwned.run(tx, principal, couponId);
+      const trigger = await this.trigger(tx, tenantId, before, wanted);
+      const programmes = await this.programmesOf(tx, tenantId, before, wanted);
       const now = await this.clock.now(tx);
-      const after = valueOf(edit(before, wanted, now));
+      const after = valueOf(edit(before, { ...wanted, trigger, programmes }, now));
       const by = { kind: 'person', id: subject } as const;
-      if (after !== before) await this.save.run(tx, tenantId, { before, after, action: 'edit', by, at: now });
+      const action = after.pendingRevision === before.pendingRevision ? 'edit' : 'revise';
+      if (after !== before) await this.save.run(tx, tenantId, { before, after, action, by, at: now });
       return new CommandOutcome(couponAnswer(200, await this.views.find(tx, tenantId, couponId)));
     });
+  }
+
+  /** Held until the transaction ends, as publication holds it; a draft may name any. */
+  private async trigger(
+    tx: EntityManager,
+    tenantId: string,
+    before: Coupon,
+    { fields: { triggerId } }: WantedEdit,
+  ): Promise<KnownTrigger | null> {
+    if (typeof triggerId !== 'string' || !isOut(before.status)) return null;
+    return this.triggers.hold(tx, tenantId, triggerId);
+  }
+  /** The coupon's, where the edit is about its levels. */
+  private async programmesOf(
+    tx: EntityManager,
+    tenantId: string,
+    { programmeId }: Coupon,
+    { fields: { levelIds } }: WantedEdit,
+  ): Promise<readonly KnownProgramme[]> {
+    if (levelIds === undefined || programmeId === null) return [];
+    return this.programmes.hold(tx, tenantId, [programmeId]);
   }
 }

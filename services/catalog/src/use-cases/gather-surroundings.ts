@@ -2,7 +2,7 @@ import { ProblemError } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
-import type { Surroundings } from '../domain/surroundings.js';
+import type { SeenImage, Surroundings } from '../domain/surroundings.js';
 import { ChannelStore } from '../store/channel.store.js';
 import { CouponStore } from '../store/coupon.store.js';
 import { PointNameStore } from '../store/point-name.store.js';
@@ -23,8 +23,14 @@ export class GatherSurroundings {
    * What publication looks at besides the coupon, whose row the caller has locked. None of it is taken away before the
    * transaction ends: it is locked in the order in which point names are changed, programmes before point names, and
    * whoever changes any of it locks no coupon.
+   * @param image as `LookAtImage` saw it before the transaction
    */
-  async run(tx: EntityManager, tenantId: string, coupon: Coupon): Promise<Surroundings> {
+  async run(
+    tx: EntityManager,
+    tenantId: string,
+    coupon: Coupon,
+    image: SeenImage | null,
+  ): Promise<Surroundings> {
     const channel = await this.channels.find(tx, tenantId, coupon.channelId);
     if (channel === null) throw new ProblemError('channel_not_found');
     const { price, bonus, triggerId } = coupon;
@@ -34,6 +40,7 @@ export class GatherSurroundings {
       partnerId: channel.partnerId,
       ...(await this.pointsAndProgrammes(tx, tenantId, coupon)),
       trigger: triggerId === null ? null : await this.triggers.hold(tx, tenantId, triggerId),
+      image,
       autoCoupons: mayCloseACircle ? await this.coupons.lockAutoCoupons(tx, tenantId) : [],
     };
   }

@@ -3,6 +3,7 @@ import { type Principal, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { CouponPosition } from '../domain/coupon-position.js';
 import { CouponListStore } from '../store/coupon-list.store.js';
+import { chosenChannels } from './chosen-channels.js';
 import { cutPage, oneMore, type Page, type PageRequest } from './page.js';
 
 @Injectable()
@@ -14,13 +15,12 @@ export class ListCoupons {
 
   /** Those coupons of the caller's channels that the filters let through, in the order that they name. */
   async run(
-    { tenantId, channels }: Principal,
+    principal: Principal,
     filters: CouponExportQuery,
     page: PageRequest<CouponPosition>,
   ): Promise<Page<CouponView>> {
-    const { channelId: wanted } = filters;
-    const channelIds = wanted === undefined ? channels : channels.filter((one) => wanted.includes(one));
-    const query = { channelIds, filters, ...oneMore(page) };
+    const { tenantId } = principal;
+    const query = { channelIds: chosenChannels(principal, filters), filters, ...oneMore(page) };
     const views = await this.database.read(tenantId, (tx) => this.coupons.list(tx, tenantId, query));
     return cutPage(views, page.limit);
   }

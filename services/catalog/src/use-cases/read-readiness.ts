@@ -2,6 +2,7 @@ import type { CouponReadiness } from '#contracts';
 import { type Principal, ProblemError, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { actionToGoOut, missing } from '../domain/going-out.js';
+import { LookAtImage } from '../images/look-at-image.js';
 import { DatabaseClock } from '../store/database-clock.js';
 import { GatherSurroundings } from './gather-surroundings.js';
 import { LockOwnedCoupon } from './lock-owned-coupon.js';
@@ -12,6 +13,7 @@ export class ReadReadiness {
     private readonly database: TenantDatabase,
     private readonly clock: DatabaseClock,
     private readonly lockOwned: LockOwnedCoupon,
+    private readonly lookAtImage: LookAtImage,
     private readonly surroundings: GatherSurroundings,
   ) {}
 
@@ -19,15 +21,16 @@ export class ReadReadiness {
    * What publication would say of the draft now; changes nothing.
    * @throws ProblemError wrong_state: the coupon is no draft
    */
-  run(principal: Principal, couponId: string): Promise<CouponReadiness> {
+  async run(principal: Principal, couponId: string): Promise<CouponReadiness> {
     const { tenantId } = principal;
+    const image = await this.lookAtImage.ofCoupon(tenantId, couponId);
     return this.database.transaction(tenantId, async (tx) => {
       const draft = await this.lockOwned.run(tx, principal, couponId);
       if (draft.status !== 'draft')
         throw new ProblemError('wrong_state', {
           detail: `Only drafts lack anything: it is ${draft.status}.`,
         });
-      const around = await this.surroundings.run(tx, tenantId, draft);
+      const around = await this.surroundings.run(tx, tenantId, draft, image);
       const lacks = missing(draft, around, await this.clock.now(tx));
       const { version } = draft;
       return { couponId, version, ready: lacks.length === 0, action: actionToGoOut(draft), missing: lacks };

@@ -1,8 +1,11 @@
-import { Outbox, ProblemError } from '#platform';
+import type { CouponImage } from '#contracts';
+import { Outbox } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
 import { snapshotOf, wasPublished } from '../domain/snapshot.js';
+import { ImageAddresses } from '../images/image-addresses.js';
+import { noImage } from '../images/look-at-image.js';
 import { ImageStore } from '../images/store/image.store.js';
 import { AuditStore, type Change } from '../store/audit.store.js';
 import { ChannelStore } from '../store/channel.store.js';
@@ -18,6 +21,7 @@ export class SaveCouponChange {
     private readonly coupons: CouponStore,
     private readonly channels: ChannelStore,
     private readonly images: ImageStore,
+    private readonly addresses: ImageAddresses,
     private readonly audit: AuditStore,
     private readonly outbox: Outbox,
   ) {}
@@ -27,20 +31,37 @@ export class SaveCouponChange {
     const { before, after } = change;
     const couponId = (after ?? before)?.couponId;
     if (couponId === undefined) throw new Error('a change needs a coupon before or after it');
-    if (after !== null && after.imageId !== before?.imageId) await this.holdImage(tx, tenantId, after);
+    for (const imageId of newImages(before, after)) await this.holdImage(tx, tenantId, imageId);
     if (before === null && after !== null) await this.coupons.insert(tx, tenantId, after);
     else if (after !== null) await this.coupons.replace(tx, tenantId, after);
-    else await this.coupons.remove(tx, tenantId, couponId);
+    else await this.remove(tx, tenantId, { couponId, imageId: before?.imageId ?? null });
     await this.audit.add(tx, tenantId, { couponId }, change);
     if (after !== null && wasPublished(after)) await this.publish(tx, tenantId, after, change.at);
   }
 
+  /** Its image goes with it, unless another coupon has it (L1). */
+  private async remove(
+    tx: EntityManager,
+    tenantId: string,
+    { couponId, imageId }: Pick<Coupon, 'couponId' | 'imageId'>,
+  ): Promise<void> {
+    await this.coupons.remove(tx, tenantId, couponId);
+    if (imageId !== null) await this.images.checkSoon(tx, tenantId, imageId);
+  }
+
   /** An image that a coupon takes is not removed before the coupon's row refers to it. */
-  private async holdImage(tx: EntityManager, tenantId: string, { imageId }: Coupon): Promise<void> {
-    if (imageId === null || (await this.images.hold(tx, tenantId, imageId))) return;
-    throw new ProblemError('image_not_found', {
-      errors: [{ pointer: '/imageId', message: 'is not an image of this tenant' }],
-    });
+  private async holdImage(tx: EntityManager, tenantId: string, imageId: string): Promise<void> {
+    if (await this.images.hold(tx, tenantId, imageId)) return;
+    throw noImage('is not an image of this tenant');
+  }
+
+  private async imageOf(
+    tx: EntityManager,
+    tenantId: string,
+    { imageId }: Coupon,
+  ): Promise<CouponImage | null> {
+    const image = imageId && (await this.images.find(tx, tenantId, imageId));
+    return image ? this.addresses.of(image.hash) : null;
   }
 
   private async publish(tx: EntityManager, tenantId: string, coupon: Coupon, at: Date): Promise<void> {
@@ -55,7 +76,19 @@ export class SaveCouponChange {
       subject: `coupon/${coupon.couponId}`,
       revision: coupon.version,
       time: at.toISOString(),
-      data: snapshotOf(coupon, channel),
+      data: snapshotOf(coupon, channel, await this.imageOf(tx, tenantId, coupon)),
     });
   }
+}
+
+/** Those that the coupon or its pending revision did not have before. */
+function newImages(before: Coupon | null, after: Coupon | null): string[] {
+  const had = imagesOf(before);
+  return imagesOf(after).filter((imageId) => !had.includes(imageId));
+}
+
+function imagesOf(coupon: Coupon | null): string[] {
+  return [coupon?.imageId, coupon?.pendingRevision?.fields.imageId].filter(
+    (imageId) => typeof imageId === 'string',
+  );
 }

@@ -5,6 +5,7 @@ const coupon = {
   version: 3,
   name: 'Free espresso',
   redeemed: '{{coupon.name}} for {{user.name}} at {{channel.name}}',
+  reminder: null,
 };
 const all: KnownTexts = { coupon, userName: 'Ana', channelName: 'Café Central' };
 const patience = { nameWaitMs: 3_000 };

@@ -1,4 +1,4 @@
-/** Placeholders that a redeemed message may hold. */
+/** Placeholders that every message may hold. */
 export const placeholders = ['user.name', 'coupon.name', 'channel.name'] as const;
 export type Placeholder = (typeof placeholders)[number];
 
@@ -11,8 +11,13 @@ const pattern = /\{\{\s*([a-z]+\.[a-z]+)\s*\}\}/g;
  * Fills a template in one pass. Values go in as plain text: a placeholder inside a value is not expanded again. A
  * placeholder that is none of ours stays as written; the catalog refuses such templates before they get here.
  */
-export function renderMessage(template: string, values: Readonly<Record<Placeholder, string>>): string {
-  return template.replace(pattern, (written, name: string) => (isPlaceholder(name) ? values[name] : written));
+export function renderMessage(
+  template: string,
+  values: Readonly<Record<Placeholder, string>> & Readonly<Partial<Record<string, string>>>,
+): string {
+  return template.replace(pattern, (written, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? written) : written,
+  );
 }
 
 /** Which of our placeholders a template holds. */

@@ -29,7 +29,7 @@ function aStory() {
   const channel = aChannel();
   const coupon = aCoupon({
     channelId: channel.channelId,
-    messages: { redeemed: 'Enjoy your {{coupon.name}}, {{ user.name }}! {{channel.name}}' },
+    messages: { redeemed: 'Enjoy your {{coupon.name}}, {{ user.name }}! {{channel.name}}', reminder: null },
   });
   const user = aUser();
   const about = { couponId: coupon.couponId, channelId: channel.channelId, userId: user.userId };

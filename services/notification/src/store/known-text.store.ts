@@ -8,12 +8,14 @@ export class KnownTextStore {
   /** @returns false when the stored version is as new or newer */
   async putCoupon(tx: EntityManager, tenantId: string, couponId: string, text: CouponText): Promise<boolean> {
     const rows: unknown[] = await tx.query(
-      `INSERT INTO coupon_text AS stored (tenant_id, coupon_id, version, name, redeemed) VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO coupon_text AS stored (tenant_id, coupon_id, version, name, redeemed, reminder)
+       VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (tenant_id, coupon_id) DO UPDATE
-         SET version = excluded.version, name = excluded.name, redeemed = excluded.redeemed
+         SET version = excluded.version, name = excluded.name, redeemed = excluded.redeemed,
+             reminder = excluded.reminder
          WHERE stored.version < excluded.version
        RETURNING 1`,
-      [tenantId, couponId, text.version, text.name, text.redeemed],
+      [tenantId, couponId, text.version, text.name, text.redeemed, text.reminder],
     );
     return rows.length > 0;
   }
@@ -84,7 +86,7 @@ export class KnownTextStore {
     about: { couponId: string; userId: string; channelId: string },
   ): Promise<KnownTexts> {
     const rows: KnownRow[] = await tx.query(
-      `SELECT coupon.version, coupon.name AS coupon_name, coupon.redeemed,
+      `SELECT coupon.version, coupon.name AS coupon_name, coupon.redeemed, coupon.reminder,
               holder.tenant_id IS NOT NULL AS user_heard, holder.name AS user_name,
               channel.name AS channel_name
        FROM (SELECT $1::uuid AS tenant_id) AS tenant
@@ -107,11 +109,17 @@ interface KnownRow {
   version: string | null;
   coupon_name: string | null;
   redeemed: string | null;
+  reminder: string | null;
   user_heard: boolean;
   user_name: string | null;
   channel_name: string | null;
 }
 
 function couponText(row: KnownRow): CouponText {
-  return { version: Number(row.version), name: row.coupon_name ?? '', redeemed: row.redeemed ?? '' };
+  return {
+    version: Number(row.version),
+    name: row.coupon_name ?? '',
+    redeemed: row.redeemed ?? '',
+    reminder: row.reminder,
+  };
 }

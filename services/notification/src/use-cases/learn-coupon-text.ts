@@ -18,6 +18,7 @@ export class LearnCouponText {
       version,
       name,
       redeemed: messages.redeemed,
+      reminder: messages.reminder?.text ?? null,
     });
     // Not awaited by the consumer: however many wait, the partition goes on.
     if (isNew) afterCommit(() => this.drain.ofCoupon({ tenantId, couponId, version }));

@@ -1,5 +1,5 @@
 import type { ProblemCode, RedemptionView } from '#contracts';
-import { CommandOutcome, ProblemError } from '#platform';
+import { CommandOutcome, keyReused, ProblemError } from '#platform';
 import type { RedeemAnswer } from '../domain/answer.js';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -26,7 +26,7 @@ function problemOf(answer: Exclude<RedeemAnswer, { kind: 'accepted' }>): Problem
       return new ProblemError(code, extras);
     }
     case 'key_reused':
-      return new ProblemError('idempotency_key_reused');
+      return keyReused();
     case 'busy':
       return new ProblemError(busyProblems[answer.reason], { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }

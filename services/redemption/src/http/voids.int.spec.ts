@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type VoidView, voidView, voided as voidedSchema } from '#contracts';
-import { aPointName, aPurchase, eventually, newId, pointNameFact, purchaseFact } from '#testkit';
+import {
+  aPointName,
+  aPurchase,
+  eventually,
+  newId,
+  pointNameFact,
+  purchaseFact,
+  tenantSettingsFact,
+} from '#testkit';
 import { type Cafe, ledgerFaults, PointsWorld, type Reply } from '../../test/points-world.js';
 import { VoidFixture } from '../../test/void-fixture.js';
 import { CouponFactsStore } from '../store/coupon-facts.store.js';
@@ -199,6 +207,21 @@ describe('taking a redemption back', () => {
       await points.world.database.shiftClock(0);
     }
     expect((await takeBack(cafe.cashier, timely.redemptionId)).status).toBe(200);
+  });
+
+  it('is possible for as long as the tenant has set, whatever an older setting says', async () => {
+    const [long, late] = [await fixture.redeemed({ ago: 50 }), await fixture.redeemed({ ago: 70 })];
+    try {
+      await points.produce(tenantSettingsFact(tenantId, { tenantId, voidMinutes: 60 }, 3));
+      await points.produce(tenantSettingsFact(tenantId, { tenantId, voidMinutes: 10_080 }, 2));
+      expect((await takeBack(cafe.cashier, long.redemptionId)).status).toBe(200);
+      expect(await takeBack(cafe.cashier, late.redemptionId)).toMatchObject({
+        status: 409,
+        body: { code: 'void_too_late', detail: expect.stringContaining('60 minutes') },
+      });
+    } finally {
+      await points.produce(tenantSettingsFact(tenantId, { tenantId, voidMinutes: 30 }, 4));
+    }
   });
 
   it('leaves the cooldown where the last redemption that stands has put it', async () => {

@@ -7,11 +7,12 @@ import { CouponMemory } from './coupon-memory.js';
 function memoryOver(rows: Coupon[]) {
   let reads = 0;
   const store = {
-    coupon: async (tenantId: string, couponId: string) => {
+    read: async (tenantId: string, couponIds: readonly string[]) => {
       reads += 1;
-      return rows.find((one) => one.tenantId === tenantId && one.couponId === couponId);
+      const found = rows.filter((one) => one.tenantId === tenantId && couponIds.includes(one.couponId));
+      return { now: 0, coupons: new Map(found.map((one) => [one.couponId, one])), entries: [] };
     },
-  } as CouponFactsStore;
+  } as unknown as CouponFactsStore;
   return { memory: new CouponMemory(store), reads: () => reads };
 }
 
@@ -23,6 +24,15 @@ describe('CouponMemory', () => {
     await Promise.all([1, 2, 3].map(() => memory.load(coupon.tenantId, coupon.couponId)));
     expect(reads()).toBe(1);
     expect(memory.get(coupon.tenantId, coupon.couponId)).toEqual(coupon);
+  });
+
+  it('asks for all coupons of a tenant that are wanted in the same turn with one query', async () => {
+    const coupons = Array.from({ length: 3 }, () => aKnownCoupon({ tenantId: 'one' }));
+    const { memory, reads } = memoryOver(coupons);
+    const found = await Promise.all(coupons.map(({ couponId }) => memory.load('one', couponId)));
+    expect(found).toEqual(coupons);
+    expect(reads()).toBe(1);
+    expect(memory.loads).toBe(0);
   });
 
   it('does not keep that there is none: it may be published any moment', async () => {

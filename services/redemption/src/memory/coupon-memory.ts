@@ -4,6 +4,14 @@ import { CouponFactsStore } from '../store/coupon-facts.store.js';
 
 /** Coupons kept at most; one takes about half a kilobyte. */
 const MAX_COUPONS = 20_000;
+/** Coupons of one query at most. */
+const MAX_AT_ONCE = 64;
+
+/** Coupons of one tenant that are asked for in the same turn of the event loop, and the query that they share. */
+interface Gathering {
+  readonly couponIds: string[];
+  readonly coupons: Promise<ReadonlyMap<string, Coupon>>;
+}
 
 /**
  * Redemption's own coupon rows as this process saw them last, the least recently used dropped first. It saves work and
@@ -13,6 +21,8 @@ const MAX_COUPONS = 20_000;
 export class CouponMemory {
   private readonly coupons = new Map<string, Coupon>();
   private readonly loading = new Map<string, Promise<Coupon | undefined>>();
+  /** By tenant. */
+  private readonly gathering = new Map<string, Gathering>();
 
   constructor(private readonly facts: CouponFactsStore) {}
 
@@ -32,13 +42,12 @@ export class CouponMemory {
     return coupon;
   }
 
-  /** From the database; callers at the same time share one query. undefined = there is none, which is not kept. */
+  /** From the database; callers of the same turn share one query. undefined = there is none, which is not kept. */
   async load(tenantId: string, couponId: string): Promise<Coupon | undefined> {
     const key = keyOf(tenantId, couponId);
     const running = this.loading.get(key);
     if (running !== undefined) return running;
-    const load = this.facts
-      .coupon(tenantId, couponId)
+    const load = this.gather(tenantId, couponId)
       .then((coupon) => coupon && this.learn(coupon))
       .finally(() => this.loading.delete(key));
     this.loading.set(key, load);
@@ -68,6 +77,25 @@ export class CouponMemory {
     const key = keyOf(tenantId, couponId);
     const known = this.coupons.get(key);
     if (known !== undefined && known.stock.revision < stock.revision) this.put(key, { ...known, stock });
+  }
+
+  private async gather(tenantId: string, couponId: string): Promise<Coupon | undefined> {
+    const { couponIds, coupons } = this.gathering.get(tenantId) ?? this.startGathering(tenantId);
+    couponIds.push(couponId);
+    if (couponIds.length >= MAX_AT_ONCE) this.gathering.delete(tenantId);
+    return (await coupons).get(couponId);
+  }
+
+  private startGathering(tenantId: string): Gathering {
+    const couponIds: string[] = [];
+    const ask = async (): Promise<ReadonlyMap<string, Coupon>> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.gathering.get(tenantId) === gathering) this.gathering.delete(tenantId);
+      return (await this.facts.read(tenantId, couponIds, [])).coupons;
+    };
+    const gathering: Gathering = { couponIds, coupons: ask() };
+    this.gathering.set(tenantId, gathering);
+    return gathering;
   }
 
   private get isFilling(): boolean {

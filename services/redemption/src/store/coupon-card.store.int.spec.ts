@@ -12,6 +12,7 @@ interface CardRow extends Record<string, unknown> {
   position: number | null;
   place: number;
   edited_at: Date;
+  image: object | null;
 }
 
 describe("a coupon's card", () => {
@@ -27,7 +28,7 @@ describe("a coupon's card", () => {
     const query = (sql: string, values: unknown[]) => fixture.rows(sql, values);
     await cards.put({ query } as unknown as EntityManager, fixture.tenantId, snapshot);
     const [row] = await fixture.rows<CardRow>(
-      'SELECT name, listed, reach, position, place, edited_at FROM coupon_card WHERE coupon_id = $1',
+      'SELECT name, listed, reach, position, place, edited_at, image FROM coupon_card WHERE coupon_id = $1',
       [snapshot.couponId],
     );
     return row;
@@ -58,6 +59,16 @@ describe("a coupon's card", () => {
     [9_007_199_254_740_991, 2_147_483_647, -2_147_483_647],
   ])('holds position %s as %s, at place %s', async (position, kept, place) => {
     expect(await put(aCoupon({ position }))).toMatchObject({ position: kept, place });
+  });
+
+  it('has the image of the newest version', async () => {
+    const image = {
+      renditions: [{ width: 320, height: 180, type: 'image/webp' as const, url: '/x/320.webp' }],
+    };
+    const coupon = aCoupon({ version: 1 });
+    expect(await put(coupon)).toMatchObject({ image: null });
+    expect(await put({ ...coupon, version: 2, image })).toMatchObject({ image });
+    expect(await put({ ...coupon, version: 3 })).toMatchObject({ image: null });
   });
 
   it('says whom it reaches, and when it was edited last', async () => {

@@ -15,16 +15,17 @@ export function placeOf(position: number | null): number {
 export class CouponCardStore {
   /** Skips what is not newer than what is stored. */
   async put(tx: EntityManager, tenantId: string, snapshot: CouponSnapshot): Promise<void> {
-    const { couponId, version, channelId, name, description, position, status, terms } = snapshot;
+    const { couponId, version, channelId, name, description, image, position, status, terms } = snapshot;
     await tx.query(
       `INSERT INTO coupon_card AS c (tenant_id, coupon_id, version, channel_id, name, description, position, place, edited_at,
-                                     hide_if_not_available, listed, reach)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                     hide_if_not_available, listed, reach, image)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
        ON CONFLICT (tenant_id, coupon_id) DO UPDATE
          SET version = excluded.version, channel_id = excluded.channel_id, name = excluded.name,
              description = excluded.description, position = excluded.position, place = excluded.place,
              edited_at = excluded.edited_at,
-             hide_if_not_available = excluded.hide_if_not_available, listed = excluded.listed, reach = excluded.reach
+             hide_if_not_available = excluded.hide_if_not_available, listed = excluded.listed, reach = excluded.reach,
+             image = excluded.image
        WHERE c.version < excluded.version`,
       [
         tenantId,
@@ -39,7 +40,17 @@ export class CouponCardStore {
         terms.hideIfNotAvailable,
         status === 'active' || status === 'scheduled',
         snapshot.availability === 'grant' ? 'grant' : snapshot.audience,
+        image && JSON.stringify(image),
       ],
     );
+  }
+
+  /** Whether its owner wants it hidden from whoever cannot pay. */
+  async isHidden(tx: EntityManager, tenantId: string, couponId: string): Promise<boolean> {
+    const [row] = await tx.query<{ hidden: boolean }[]>(
+      'SELECT hide_if_not_available AS hidden FROM coupon_card WHERE tenant_id = $1 AND coupon_id = $2',
+      [tenantId, couponId],
+    );
+    return row?.hidden ?? false;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EarningAction } from '#contracts';
+import type { CouponImage, EarningAction } from '#contracts';
 import { TenantDatabase } from '#platform';
 import type { Coupon } from '../domain/coupon.js';
 import type { Person } from '../domain/person.js';
@@ -22,6 +22,7 @@ export interface WalletCandidate {
   readonly name: string;
   readonly description: string;
   readonly position: number | null;
+  readonly image: CouponImage | null;
   /** Not to be shown to whoever cannot pay. */
   readonly isHidden: boolean;
   /** Actions that earn points of the price. */
@@ -51,6 +52,7 @@ type CardReply = [
   description: string,
   position: number | null,
   isHidden: boolean,
+  image: CouponImage | null,
 ];
 
 /** Above everything in the order of the lists. */
@@ -94,7 +96,7 @@ export class WalletStore {
 
 type Card = CardReply extends [number, ...infer Rest] ? Rest : never;
 
-function candidateOf([couponId, place, editedAt, name, description, position, isHidden]: Card) {
+function candidateOf([couponId, place, editedAt, name, description, position, isHidden, image]: Card) {
   const at: WalletPosition = { place, editedAt: new Date(editedAt).toISOString(), couponId };
-  return { at, name, description, position, isHidden };
+  return { at, name, description, position, isHidden, image };
 }

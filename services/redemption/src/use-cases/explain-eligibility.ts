@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EligibilityView } from '#contracts';
-import { evaluate, type FailedRule } from '../domain/evaluate.js';
+import { evaluate } from '../domain/evaluate.js';
 import { stranger } from '../domain/person.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import { CouponFactsStore, NO_RESERVATION } from '../store/coupon-facts.store.js';
 import { ReadSlots } from '../store/read-slots.js';
+import { failedRuleView } from './failed-rule-view.js';
 
 /** "Why can't I redeem?": the same rules on the same facts as a redemption, all of them instead of the first. */
 @Injectable()
@@ -33,17 +34,8 @@ export class ExplainEligibility {
     return {
       couponId,
       redeemable: failed.length === 0,
-      failed: failed.map(viewOf),
+      failed: failed.map(failedRuleView),
       serverTime: new Date(now).toISOString(),
     };
   }
-}
-
-function viewOf({ refusal, passesAt }: FailedRule): EligibilityView['failed'][number] {
-  return {
-    code: refusal.code,
-    detail: refusal.detail,
-    passesAt: passesAt === null ? null : new Date(passesAt).toISOString(),
-    pointsMissing: refusal.pointsMissing ?? null,
-  };
 }

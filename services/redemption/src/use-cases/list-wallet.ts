@@ -83,6 +83,7 @@ export class ListWallet {
       type,
       name: candidate.name,
       description: candidate.description,
+      image: candidate.image,
       position: candidate.position,
       state,
       price: pointsOf(coupon.price),

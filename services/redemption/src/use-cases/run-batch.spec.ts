@@ -37,7 +37,6 @@ function runnerOver(redeem: Redeem, row: () => Coupon | Promise<Coupon> = () => 
     },
   } as RedemptionBatchStore;
   const memory = new CouponMemory({
-    coupon: async () => row(),
     read: async () => ({ coupons: new Map([[coupon.couponId, await row()]]) }),
   } as unknown as CouponFactsStore);
   memory.learn(coupon);
@@ -172,6 +171,9 @@ describe('RunBatch', () => {
       return { ...done, entries: given.map(() => stale) };
     }, row);
     const lookUp = memory.load(coupon.tenantId, coupon.couponId);
+    // It gathers others for a turn, then asks.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(times).toBe(1);
     expect(kinds((await runner.run(entries(2))).results)).toEqual(['accepted', 'accepted']);
     await lookUp;
     expect(memory.get(coupon.tenantId, coupon.couponId)?.version).toBe(2);

@@ -6,9 +6,11 @@ import type {
   PointName,
   ProgrammeSnapshot,
   Store,
+  TenantSnapshot,
 } from '#contracts';
 import type { EventContext } from '#platform';
 import { DirectoryStore } from '../store/directory.store.js';
+import { TenantSettingsStore } from '../store/tenant-settings.store.js';
 
 /** Something that the directory tells of, by the kind of its subject. */
 export type DirectoryFact =
@@ -17,15 +19,19 @@ export type DirectoryFact =
   | { readonly kind: 'point-name'; readonly state: PointName }
   | { readonly kind: 'programme'; readonly state: ProgrammeSnapshot }
   | { readonly kind: 'store'; readonly state: Store }
-  | { readonly kind: 'cashier'; readonly state: Cashier };
+  | { readonly kind: 'cashier'; readonly state: Cashier }
+  | { readonly kind: 'tenant'; readonly state: TenantSnapshot };
 
 /**
- * Takes over what others say of channels, accounts, currencies, stores and staff. Batches read it after their locks, so
+ * Takes over what others say of channels, accounts, currencies, stores, staff and tenants. Batches read it after their locks, so
  * what is committed here holds for the next one; no process remembers it.
  */
 @Injectable()
 export class TakeDirectory {
-  constructor(private readonly directory: DirectoryStore) {}
+  constructor(
+    private readonly directory: DirectoryStore,
+    private readonly settings: TenantSettingsStore,
+  ) {}
 
   run({ tx, tenantId }: EventContext, fact: DirectoryFact, revision: number): Promise<void> {
     const { directory } = this;
@@ -42,6 +48,8 @@ export class TakeDirectory {
         return directory.putStore(tx, tenantId, fact.state, revision);
       case 'cashier':
         return directory.putCashier(tx, tenantId, fact.state, revision);
+      case 'tenant':
+        return this.settings.put(tx, tenantId, fact.state, revision);
     }
   }
 }

@@ -4,6 +4,7 @@ import { type EventContext, Outbox } from '#platform';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import { RedemptionGate } from '../redis/redemption-gate.js';
 import { CouponCardStore } from '../store/coupon-card.store.js';
+import { CouponReminderStore } from '../store/coupon-reminder.store.js';
 import { CouponStore } from '../store/coupon.store.js';
 import { TenantJobStore } from '../store/tenant-job.store.js';
 
@@ -13,6 +14,7 @@ export class TakeOverCoupon {
   constructor(
     private readonly coupons: CouponStore,
     private readonly cards: CouponCardStore,
+    private readonly reminders: CouponReminderStore,
     private readonly tenantJobs: TenantJobStore,
     private readonly outbox: Outbox,
     private readonly memory: CouponMemory,
@@ -25,6 +27,7 @@ export class TakeOverCoupon {
     const appliedAt = await this.coupons.takeOver(tx, tenantId, snapshot);
     if (appliedAt === undefined) return;
     await this.cards.put(tx, tenantId, snapshot);
+    await this.reminders.put(tx, tenantId, snapshot);
     const { couponId, version } = snapshot;
     await this.tenantJobs.add(tx, tenantId, 'reconcile');
     if (snapshot.type === 'auto') await this.tenantJobs.add(tx, tenantId, 'forget-auto');

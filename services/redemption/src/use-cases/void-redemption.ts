@@ -11,12 +11,12 @@ import {
   ProblemError,
   TenantDatabase,
 } from '#platform';
-import { RedemptionConfig } from '../config.js';
 import { type Voided, voidView } from '../domain/void.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import { RedemptionGate } from '../redis/redemption-gate.js';
 import { DirectoryStore } from '../store/directory.store.js';
 import { RedemptionVoidStore, type VoidRefusal } from '../store/redemption-void.store.js';
+import { TenantSettingsStore } from '../store/tenant-settings.store.js';
 import { voidFacts } from './void-facts.js';
 
 /**
@@ -33,7 +33,7 @@ export class VoidRedemption {
     private readonly database: TenantDatabase,
     private readonly memory: CouponMemory,
     private readonly gate: RedemptionGate,
-    private readonly config: RedemptionConfig,
+    private readonly settings: TenantSettingsStore,
   ) {}
 
   /** @throws ProblemError when it stays: nothing has changed then, and the key is free */
@@ -53,16 +53,16 @@ export class VoidRedemption {
   ): Promise<CommandAnswer<VoidView>> {
     const { tenantId, subject: by, channels: channelIds } = principal;
     const partnerId = principal.role === 'cashier' ? await this.accountOf(tx, principal) : null;
-    const withinSeconds = this.config.REDEMPTION_VOID_MINUTES * 60;
+    const minutes = await this.settings.voidMinutes(tx, tenantId);
     const done = await this.voids.run(tx, tenantId, {
       redemptionId,
       by,
       partnerId,
       channelIds,
       reason,
-      withinSeconds,
+      withinSeconds: minutes * 60,
     });
-    if ('refusal' in done) throw this.problemOf(done);
+    if ('refusal' in done) throw problemOf(done, minutes);
     const { voided, points, calls } = voidFacts(tenantId, done);
     await this.outbox.add(tx, voided);
     await this.outbox.addAll(tx, points);
@@ -84,16 +84,6 @@ export class VoidRedemption {
     return partnerId;
   }
 
-  private problemOf({ refusal, voidedAt, redeemedAt }: VoidRefusal): ProblemError {
-    if (refusal === 'already_voided')
-      return new ProblemError(refusal, { detail: `It was taken back at ${voidedAt ?? ''}.` });
-    if (refusal === 'void_too_late')
-      return new ProblemError(refusal, {
-        detail: `It was redeemed at ${redeemedAt ?? ''}, more than ${this.config.REDEMPTION_VOID_MINUTES} minutes ago.`,
-      });
-    return new ProblemError(refusal);
-  }
-
   /** Absolute numbers under their revision, as after a batch; missed, they come with the next one. */
   private async tellRedis(tenantId: string, done: Voided): Promise<void> {
     const { couponId, userId, stock, perUserCap, timeLimitSeconds, usesLeft, lastAt } = done;
@@ -103,4 +93,14 @@ export class VoidRedemption {
     const users = [{ userId, uses: usesLeft, lastAt }];
     await this.gate.settle([{ tenantId, couponId, stock, perUserCap, timeLimitMs, users }]);
   }
+}
+
+function problemOf({ refusal, voidedAt, redeemedAt }: VoidRefusal, minutes: number): ProblemError {
+  if (refusal === 'already_voided')
+    return new ProblemError(refusal, { detail: `It was taken back at ${voidedAt ?? ''}.` });
+  if (refusal === 'void_too_late')
+    return new ProblemError(refusal, {
+      detail: `It was redeemed at ${redeemedAt ?? ''}, more than ${minutes} minutes ago.`,
+    });
+  return new ProblemError(refusal);
 }

@@ -1,65 +1,84 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { couponStatus, eventMap } from '#contracts';
-import { changesTo, dueFacts, dueKinds, planOf } from './plan.js';
+import { kinds } from './kinds.js';
+import { type KindRule, type PlannedCoupon, wholeCoupon } from './occurrence.js';
+import { planOf } from './plan.js';
 
 const startAt = '2026-11-22T09:00:00.000Z';
 const endAt = '2026-12-22T09:00:00.000Z';
-const start = new Date(startAt);
-const end = new Date(endAt);
+const [start, end] = [Date.parse(startAt), Date.parse(endAt)];
+const now = start - 1;
 
-function coupon(status: (typeof couponStatus.options)[number], schedule = {}) {
-  return { status, schedule: { startAt, endAt, timeZone: 'Europe/Zagreb', ...schedule } };
+function coupon(status: (typeof couponStatus.options)[number], schedule = {}): PlannedCoupon {
+  const couponId = '01980a5e-7c00-7000-8000-000000000001';
+  return { couponId, status, schedule: { startAt, endAt, timeZone: 'UTC', recurrence: null, ...schedule } };
 }
+
+const told = (planned: PlannedCoupon, announced = {}, at = now) =>
+  planOf(planned, wholeCoupon, { announced, now: at }).map(({ kind, dueAt }) => [kind, dueAt]);
 
 describe('what is still to come', () => {
   it.each([
-    ['scheduled', { start, end }],
-    ['active', { start: null, end }],
-    ['disabled', { start: null, end }],
-    ['finished', { start: null, end: null }],
-    ['draft', { start: null, end: null }],
-    ['pending_approval', { start: null, end: null }],
+    [
+      'scheduled',
+      [
+        ['start', start],
+        ['end', end],
+      ],
+    ],
+    ['active', [['end', end]]],
+    ['disabled', [['end', end]]],
+    ['finished', []],
+    ['draft', []],
+    ['pending_approval', []],
   ] as const)('%s', (status, plan) => {
-    expect(planOf(coupon(status))).toEqual(plan);
+    expect(told(coupon(status))).toEqual(plan);
   });
 
-  it('plans nothing for instants that the coupon does not have', () => {
-    expect(planOf(coupon('scheduled', { startAt: null, endAt: null }))).toEqual({ start: null, end: null });
+  it('is nothing for instants that the coupon does not have', () => {
+    expect(told(coupon('scheduled', { startAt: null, endAt: null }))).toEqual([]);
   });
 
-  it('has a fact of the topic for every kind', () => {
-    for (const kind of dueKinds) expect(eventMap['scheduler.due.v1'].events).toHaveProperty(dueFacts[kind]);
+  it('is what has passed unannounced: late, but never lost', () => {
+    expect(told(coupon('scheduled'), {}, end + 1)).toEqual([
+      ['start', start],
+      ['end', end],
+    ]);
+  });
+
+  it('is not what was announced, but is the instant it was moved to', () => {
+    expect(told(coupon('scheduled'), { start, end })).toEqual([]);
+    const moved = coupon('scheduled', { endAt: '2026-12-22T09:00:00.001Z' });
+    expect(told(moved, { start, end })).toEqual([['end', end + 1]]);
+  });
+
+  it('has a fact of the topic for every kind, and an order among equal instants', () => {
+    const rules: KindRule[] = Object.values(kinds);
+    for (const { fact } of rules) expect(eventMap['scheduler.due.v1'].events).toHaveProperty(fact);
+    for (const ofSort of Map.groupBy(rules, ({ of }) => of).values())
+      expect(new Set(ofSort.map(({ rank }) => rank)).size).toBe(ofSort.length);
   });
 });
 
-describe('the changes to the stored rows', () => {
-  it('sets what is to come and removes the rest', () => {
-    expect(changesTo({ start: null, end }, {})).toEqual([
-      { kind: 'start', to: 'remove' },
-      { kind: 'end', to: 'set', dueAt: end },
-    ]);
+describe('a cohort', () => {
+  const occurrence = { dueAt: 5, lapsesAt: null, data: { audience: 'all' } };
+  const rules = {
+    own: { fact: 'coupon-end-due', of: '', rank: 0, next: () => occurrence },
+    later: { fact: 'reminder-due', of: 'zone', rank: 2, next: () => occurrence },
+    first: { fact: 'reminder-due', of: 'zone', rank: 1, next: () => occurrence },
+    lapsed: { fact: 'reminder-due', of: 'zone', rank: 0, next: () => ({ ...occurrence, lapsesAt: 10 }) },
+  } as const satisfies Record<string, KindRule>;
+  const planned = (name: string, at: number) =>
+    planOf(coupon('active'), { name, data: {} }, { announced: {}, now: at }, rules).map(({ kind }) => kind);
+
+  it('has the kinds of its sort, and a coupon its own', () => {
+    expect(planned('zone/Europe/Zagreb', 0)).toEqual(['lapsed', 'first', 'later']);
+    expect(planned('', 0)).toEqual(['own']);
+    expect(planned('segment/1', 0)).toEqual([]);
   });
 
-  it('does not announce an instant twice, but does announce the one it was moved to', () => {
-    const later = new Date(end.getTime() + 1);
-    expect(changesTo({ start, end }, { start, end })).toEqual([
-      { kind: 'start', to: 'remove' },
-      { kind: 'end', to: 'remove' },
-    ]);
-    expect(changesTo({ start, end: later }, { start, end })).toContainEqual({
-      kind: 'end',
-      to: 'set',
-      dueAt: later,
-    });
-  });
-
-  it('speaks of every kind exactly once, so that no old row survives', () => {
-    const instant = fc.option(fc.date({ noInvalidDate: true }), { nil: null });
-    fc.assert(
-      fc.property(fc.record({ start: instant, end: instant }), (plan) => {
-        expect(changesTo(plan, {}).map(({ kind }) => kind)).toEqual(dueKinds);
-      }),
-    );
+  it('is not told of what has lapsed, to the millisecond', () => {
+    expect(planned('zone/Europe/Zagreb', 9)).toContain('lapsed');
+    expect(planned('zone/Europe/Zagreb', 10)).not.toContain('lapsed');
   });
 });

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { newId, testDatabase, type TestDatabase } from '#testkit';
+import { kinds } from '../domain/kinds.js';
 import { attemptCap } from '../domain/wake-up.js';
-import { type ClaimTerms, DueStore } from './due.store.js';
+import { type ClaimTerms, DueStore, type NewDue } from './due.store.js';
 import { migrationSet } from './migrations/index.js';
 
 const store = new DueStore();
@@ -24,7 +25,12 @@ afterAll(async () => {
 });
 
 const set = (couponId: string, kind: 'start' | 'end', dueAt: Date) =>
-  store.set(source.manager, tenantId, couponId, { kind, dueAt }, attemptCap);
+  store.set(source.manager, [aDue({ couponId, kind, dueAt: dueAt.getTime() })], attemptCap);
+const aDue = (due: Partial<NewDue>): NewDue => {
+  const { kind = 'end' } = due;
+  const { rank } = kinds[kind];
+  return { tenantId, couponId: newId(), cohort: '', kind, rank, dueAt: 0, lapsesAt: null, data: {}, ...due };
+};
 
 const claim = (terms: Partial<ClaimTerms> = {}, tx = source.manager) =>
   store.claim(tx, { lease: newId(), leaseMs: 60_000, attemptCap, limit: 10, ...terms });
@@ -36,8 +42,8 @@ describe('a claim', () => {
     await set(second, 'end', later);
     await set(first, 'end', past);
     expect(await claim()).toEqual([
-      { tenantId, couponId: first, kind: 'end', dueAt: past, attempts: 1 },
-      { tenantId, couponId: second, kind: 'end', dueAt: later, attempts: 1 },
+      { tenantId, couponId: first, cohort: '', kind: 'end', dueAt: past, attempts: 1 },
+      { tenantId, couponId: second, cohort: '', kind: 'end', dueAt: later, attempts: 1 },
     ]);
   });
 
@@ -68,7 +74,7 @@ describe('a claim', () => {
     const lease = newId();
     const [start, ...rest] = await claim({ lease });
     expect([start?.kind, rest, await claim()]).toEqual(['start', [], []]);
-    await store.take(source.manager, tenantId, start ? [start] : [], lease);
+    await store.take(source.manager, start ? [start] : [], lease);
     expect(await claim()).toMatchObject([{ kind: 'end' }]);
   });
 
@@ -86,12 +92,22 @@ describe('what was claimed', () => {
   it('is taken out once, with its lateness', async () => {
     const lease = newId();
     await set(newId(), 'end', past);
+    await source.query('UPDATE due SET set_at = due_at');
     const claimed = await claim({ lease });
-    const [taken, ...more] = await store.take(source.manager, tenantId, claimed, lease);
+    const [taken, ...more] = await store.take(source.manager, claimed, lease);
     expect(more).toEqual([]);
     expect(Math.abs(Date.now() - (taken?.takenAt.getTime() ?? 0))).toBeLessThan(60_000);
     expect(taken?.lateMs).toBeCloseTo(Date.now() - past.getTime(), -4);
-    expect(await store.take(source.manager, tenantId, claimed, lease)).toEqual([]);
+    expect(await store.take(source.manager, claimed, lease)).toEqual([]);
+  });
+
+  it('is late only since it was planned, if that was after its instant', async () => {
+    const lease = newId();
+    await set(newId(), 'end', past);
+    const [taken] = await store.take(source.manager, await claim({ lease }), lease);
+    expect(taken?.lateMs).toBeLessThan(60_000);
+    await set(newId(), 'end', past);
+    expect(await store.lagSeconds(source.manager)).toBeLessThan(60);
   });
 
   it('cannot be taken by a holder whose lease ran out and who was followed by another', async () => {
@@ -99,8 +115,8 @@ describe('what was claimed', () => {
     const [slow, quick] = [newId(), newId()];
     const claimed = await claim({ lease: slow, leaseMs: 0 });
     await claim({ lease: quick });
-    expect(await store.take(source.manager, tenantId, claimed, slow)).toEqual([]);
-    expect(await store.take(source.manager, tenantId, claimed, quick)).toHaveLength(1);
+    expect(await store.take(source.manager, claimed, slow)).toEqual([]);
+    expect(await store.take(source.manager, claimed, quick)).toHaveLength(1);
   });
 
   it('cannot be taken once it has been moved; unchanged, it can', async () => {
@@ -111,7 +127,7 @@ describe('what was claimed', () => {
     const claimed = await claim({ lease });
     await set(moved, 'end', future);
     await set(same, 'end', past);
-    const taken = await store.take(source.manager, tenantId, claimed, lease);
+    const taken = await store.take(source.manager, claimed, lease);
     expect(taken.map(({ couponId }) => couponId)).toEqual([same]);
   });
 
@@ -125,11 +141,11 @@ describe('what was claimed', () => {
       const [due] = await claim({ lease });
       if (!due) throw new Error('nothing to claim');
       const pauseMs = counted ? 60_000 : 0;
-      await store.giveBack(source.manager, due, lease, { pauseMs, counted });
+      await store.giveBack(source.manager, [due], lease, { pauseMs, counted });
       expect(due.attempts).toBe(1);
       const [next] = await claim({ lease });
       expect(next === undefined ? 0 : 1).toBe(found);
-      if (next) await store.giveBack(source.manager, next, lease, { pauseMs: 0, counted: false });
+      if (next) await store.giveBack(source.manager, [next], lease, { pauseMs: 0, counted: false });
     }
   });
 });
@@ -166,8 +182,8 @@ describe('the look ahead', () => {
 describe('a hundred thousand instants to come', () => {
   it('are not read to find the few that are due', async () => {
     await source.query(
-      `INSERT INTO due (tenant_id, coupon_id, kind, due_at)
-       SELECT $1, gen_random_uuid(), 'end', $2::timestamptz + n * interval '1 second'
+      `INSERT INTO due (tenant_id, coupon_id, kind, rank, data, due_at)
+       SELECT $1, gen_random_uuid(), 'end', 9, '{}', $2::timestamptz + n * interval '1 second'
        FROM generate_series(1, 100000) AS n`,
       [tenantId, future],
     );

@@ -1,20 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { DueKind } from '../domain/plan.js';
+import { type DueKind, kinds } from '../domain/kinds.js';
+import type { PlannedDue } from '../domain/plan.js';
+import type { CohortKey } from './coupon-schedule.store.js';
 
 /** An instant that one replica alone may announce, until its lease ends. */
-export interface ClaimedDue {
-  readonly tenantId: string;
-  readonly couponId: string;
+export interface ClaimedDue extends CohortKey {
   readonly kind: DueKind;
   readonly dueAt: Date;
   /** 1 for the first attempt. */
   readonly attempts: number;
 }
 
+/** An instant taken out of the queue, as it stood there when it was. */
 export interface TakenDue extends ClaimedDue {
+  readonly data: PlannedDue['data'];
+  /** Nobody need be told of it any more. */
+  readonly lapsed: boolean;
   /** By the database's clock. */
   readonly takenAt: Date;
+  /** Milliseconds since it could be known, which is when it came or when it was planned, if that was later. */
   readonly lateMs: number;
 }
 
@@ -26,53 +31,73 @@ export interface ClaimTerms {
   readonly limit: number;
 }
 
-/** Of one coupon only the oldest row counts; one that is parked holds nothing up. */
+export type NewDue = CohortKey & PlannedDue;
+
+/** Rows of kinds that a newer release knows are left to its replicas. */
+const knownKinds = Object.keys(kinds);
+
+/** Of one cohort of a coupon only the first row counts; one that is parked holds nothing up. */
 function isNext(attemptCap: string): string {
   return `NOT EXISTS (
     SELECT 1 FROM due earlier
-    WHERE earlier.tenant_id = due.tenant_id AND earlier.coupon_id = due.coupon_id
-      AND earlier.due_at < due.due_at AND earlier.attempts < ${attemptCap})`;
+    WHERE earlier.tenant_id = due.tenant_id AND earlier.coupon_id = due.coupon_id AND earlier.cohort = due.cohort
+      AND (earlier.due_at, earlier.rank) < (due.due_at, due.rank) AND earlier.attempts < ${attemptCap})`;
 }
 
-/** The queue of instants to come, over all tenants: at most one per coupon and kind. */
+/** Asked when nothing can be claimed; what there is beyond them is seen at the next tick. */
+const OVERDUE_SEEN = 1_000;
+
+const isClaimed = `
+  due.tenant_id = claimed.tenant_id AND due.coupon_id = claimed.coupon_id AND due.cohort = claimed.cohort
+  AND due.kind = claimed.kind`;
+
+/** The queue of instants to come, over all tenants: at most one per coupon, cohort and kind. */
 @Injectable()
 export class DueStore {
-  /** An unchanged instant keeps its claim; a new one, or one that was parked, begins afresh. */
-  async set(
-    tx: EntityManager,
-    tenantId: string,
-    couponId: string,
-    due: { kind: DueKind; dueAt: Date },
-    attemptCap: number,
-  ): Promise<void> {
+  /** An unchanged instant keeps its claim; a changed one, or one that was parked, begins afresh. */
+  async set(tx: EntityManager, dues: readonly NewDue[], attemptCap: number): Promise<void> {
+    if (dues.length === 0) return;
     await tx.query(
-      `INSERT INTO due AS stored (tenant_id, coupon_id, kind, due_at) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (tenant_id, coupon_id, kind) DO UPDATE
-         SET due_at = excluded.due_at, attempts = 0, lease = NULL, not_before = 'epoch'
-       WHERE stored.due_at <> excluded.due_at OR stored.attempts >= $5`,
-      [tenantId, couponId, due.kind, due.dueAt, attemptCap],
+      `INSERT INTO due AS stored (tenant_id, coupon_id, cohort, kind, rank, due_at, lapses_at, data)
+       SELECT "tenantId", "couponId", cohort, kind, rank, to_timestamp("dueAt" / 1000), to_timestamp("lapsesAt" / 1000), data
+         FROM jsonb_to_recordset($1) AS new ("tenantId" uuid, "couponId" uuid, cohort text, kind text, rank smallint,
+                                             "dueAt" numeric, "lapsesAt" numeric, data jsonb)
+       ON CONFLICT (tenant_id, coupon_id, cohort, kind) DO UPDATE
+         SET due_at = excluded.due_at, rank = excluded.rank, lapses_at = excluded.lapses_at, data = excluded.data,
+             set_at = excluded.set_at, attempts = 0, lease = NULL, not_before = 'epoch'
+       WHERE (stored.due_at, stored.lapses_at, stored.data)
+             IS DISTINCT FROM (excluded.due_at, excluded.lapses_at, excluded.data)
+          OR stored.attempts >= $2`,
+      [JSON.stringify(dues), attemptCap],
     );
   }
 
-  async remove(tx: EntityManager, tenantId: string, couponId: string, kind: DueKind): Promise<void> {
-    await tx.query('DELETE FROM due WHERE tenant_id = $1 AND coupon_id = $2 AND kind = $3', [
-      tenantId,
-      couponId,
-      kind,
-    ]);
+  /** Removes what the coupon has besides these. */
+  async keepOnly(
+    tx: EntityManager,
+    tenantId: string,
+    couponId: string,
+    kept: readonly Pick<NewDue, 'cohort' | 'kind'>[],
+  ): Promise<void> {
+    await tx.query(
+      `DELETE FROM due WHERE tenant_id = $1 AND coupon_id = $2
+         AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS kept (cohort, kind)
+                          WHERE kept.cohort = due.cohort AND kept.kind = due.kind)`,
+      [tenantId, couponId, kept.map(({ cohort }) => cohort), kept.map(({ kind }) => kind)],
+    );
   }
 
   /**
-   * Claims what is due, oldest first. Of one coupon never more than the oldest: its end is not announced before its
+   * Claims what is due, oldest first. Of one cohort never more than the first: a coupon's end is not announced before its
    * start, whichever replicas take them.
    */
   async claim(tx: EntityManager, { lease, leaseMs, attemptCap, limit }: ClaimTerms): Promise<ClaimedDue[]> {
     // The sub-select is evaluated once, so that the index on due_at serves; a bare volatile function would not let it.
     const rows: [ClaimedDue[], number] = await tx.query(
-      `WITH ready AS MATERIALIZED (
-         SELECT tenant_id, coupon_id, kind FROM due
+      `WITH claimed AS MATERIALIZED (
+         SELECT tenant_id, coupon_id, cohort, kind FROM due
          WHERE due_at <= (SELECT octopus_now()) AND attempts < $3 AND not_before <= clock_timestamp()
-           AND ${isNext('$3')}
+           AND kind = ANY ($5) AND ${isNext('$3')}
          ORDER BY due_at
          LIMIT $4
          FOR UPDATE SKIP LOCKED
@@ -80,52 +105,49 @@ export class DueStore {
        UPDATE due
        SET lease = $1, attempts = due.attempts + 1,
            not_before = clock_timestamp() + $2 * interval '1 millisecond'
-       FROM ready
-       WHERE due.tenant_id = ready.tenant_id AND due.coupon_id = ready.coupon_id AND due.kind = ready.kind
-       RETURNING due.tenant_id AS "tenantId", due.coupon_id AS "couponId", due.kind, due.due_at AS "dueAt",
-                 due.attempts`,
-      [lease, leaseMs, attemptCap, limit],
+       FROM claimed
+       WHERE ${isClaimed}
+       RETURNING due.tenant_id AS "tenantId", due.coupon_id AS "couponId", due.cohort, due.kind,
+                 due.due_at AS "dueAt", due.attempts`,
+      [lease, leaseMs, attemptCap, limit, knownKinds],
     );
     return rows[0].sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
   }
 
   /**
-   * Takes claimed rows out of the queue, all of one tenant, in a transaction of that tenant.
-   * @returns those that were still held under the lease, oldest first, with when they were taken and how late
+   * Takes claimed rows out of the queue.
+   * @returns those that were still held under the lease, oldest first, as they stand now
    */
-  async take(
-    tx: EntityManager,
-    tenantId: string,
-    claimed: readonly ClaimedDue[],
-    lease: string,
-  ): Promise<TakenDue[]> {
-    const rows: [TakenDue[], number] = await tx.query(
-      `DELETE FROM due USING unnest($2::uuid[], $3::text[]) AS claimed (coupon_id, kind)
-       WHERE due.tenant_id = $1 AND due.coupon_id = claimed.coupon_id AND due.kind = claimed.kind
-         AND due.lease = $4
-       RETURNING due.tenant_id AS "tenantId", due.coupon_id AS "couponId", due.kind, due.due_at AS "dueAt",
-                 due.attempts, octopus_now()::timestamptz(3) AS "takenAt",
-                 extract(epoch FROM octopus_now() - due.due_at)::float8 * 1000 AS "lateMs"`,
-      [tenantId, claimed.map(({ couponId }) => couponId), claimed.map(({ kind }) => kind), lease],
+  async take(tx: EntityManager, claimed: readonly ClaimedDue[], lease: string): Promise<TakenDue[]> {
+    const rows: [(TakenDue & { rank: number })[], number] = await tx.query(
+      `DELETE FROM due
+       USING unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS claimed (tenant_id, coupon_id, cohort, kind)
+       WHERE ${isClaimed} AND due.lease = $5
+       RETURNING due.tenant_id AS "tenantId", due.coupon_id AS "couponId", due.cohort, due.kind, due.rank,
+                 due.due_at AS "dueAt", due.attempts, due.data,
+                 coalesce(due.lapses_at <= octopus_now(), false) AS lapsed, octopus_now()::timestamptz(3) AS "takenAt",
+                 extract(epoch FROM octopus_now() - greatest(due.due_at, due.set_at))::float8 * 1000 AS "lateMs"`,
+      [...columns(claimed), lease],
     );
-    return rows[0].sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
+    return rows[0].sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || a.rank - b.rank);
   }
 
   /**
-   * Gives a claimed row back; nobody may claim it for `pauseMs`.
-   * @param counted false = the failure was not the row's own (a server was away): the attempt is not held against it
+   * Gives claimed rows back; nobody may claim them for `pauseMs`.
+   * @param counted false = the failure was not the rows' own (a server was away): it is not held against them
    */
   async giveBack(
     tx: EntityManager,
-    due: ClaimedDue,
+    claimed: readonly ClaimedDue[],
     lease: string,
     { pauseMs, counted }: { pauseMs: number; counted: boolean },
   ): Promise<void> {
     await tx.query(
-      `UPDATE due SET lease = NULL, attempts = attempts - $6,
-                      not_before = clock_timestamp() + $5 * interval '1 millisecond'
-       WHERE tenant_id = $1 AND coupon_id = $2 AND kind = $3 AND lease = $4`,
-      [due.tenantId, due.couponId, due.kind, lease, pauseMs, counted ? 0 : 1],
+      `UPDATE due SET lease = NULL, attempts = attempts - $7,
+                      not_before = clock_timestamp() + $6 * interval '1 millisecond'
+       FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS claimed (tenant_id, coupon_id, cohort, kind)
+       WHERE ${isClaimed} AND lease = $5`,
+      [...columns(claimed), lease, pauseMs, counted ? 0 : 1],
     );
   }
 
@@ -138,20 +160,30 @@ export class DueStore {
     { attemptCap, horizonMs }: { attemptCap: number; horizonMs: number },
   ): Promise<number | null> {
     const rows: { untilMs: number | null }[] = await tx.query(
-      `SELECT 1000 * min(greatest(extract(epoch FROM due_at - octopus_now()),
-                                  extract(epoch FROM not_before - clock_timestamp())))::float8 AS "untilMs"
-       FROM due
-       WHERE due_at <= (SELECT octopus_now()) + $2 * interval '1 millisecond' AND attempts < $1 AND ${isNext('$1')}`,
-      [attemptCap, horizonMs],
+      // By two walks along the index on due_at: of what has come, some that wait for a lease or a pause to end; of what is to
+      // come, the first.
+      `WITH overdue AS MATERIALIZED (
+         SELECT not_before FROM due
+         WHERE due_at <= (SELECT octopus_now()) AND attempts < $1 AND kind = ANY ($3) AND ${isNext('$1')}
+         ORDER BY due_at LIMIT ${OVERDUE_SEEN}
+       ), coming AS MATERIALIZED (
+         SELECT due_at FROM due
+         WHERE due_at > (SELECT octopus_now()) AND due_at <= (SELECT octopus_now()) + $2 * interval '1 millisecond'
+           AND attempts < $1 AND kind = ANY ($3)
+         ORDER BY due_at LIMIT 1
+       )
+       SELECT 1000 * least((SELECT extract(epoch FROM min(not_before) - clock_timestamp()) FROM overdue),
+                           (SELECT extract(epoch FROM due_at - octopus_now()) FROM coming))::float8 AS "untilMs"`,
+      [attemptCap, horizonMs, knownKinds],
     );
     return rows[0]?.untilMs ?? null;
   }
 
-  /** Age of the oldest instant that is overdue, in seconds; 0 = none is. */
+  /** Seconds for which the oldest instant that is overdue could have been announced; 0 = none is. */
   async lagSeconds(tx: EntityManager): Promise<number> {
     const rows: { lag: number }[] = await tx.query(
-      `SELECT greatest(0, extract(epoch FROM octopus_now() - due_at))::float8 AS lag
-       FROM due ORDER BY due_at LIMIT 1`,
+      `SELECT greatest(0, extract(epoch FROM octopus_now() - greatest(due_at, set_at)))::float8 AS lag
+       FROM due WHERE due_at <= (SELECT octopus_now()) ORDER BY due_at LIMIT 1`,
     );
     return rows[0]?.lag ?? 0;
   }
@@ -165,4 +197,13 @@ export class DueStore {
     );
     return rows[0]?.parked ?? 0;
   }
+}
+
+function columns(claimed: readonly ClaimedDue[]): string[][] {
+  return [
+    claimed.map(({ tenantId }) => tenantId),
+    claimed.map(({ couponId }) => couponId),
+    claimed.map(({ cohort }) => cohort),
+    claimed.map(({ kind }) => kind),
+  ];
 }

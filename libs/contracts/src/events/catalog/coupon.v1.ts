@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { couponImage } from '../../coupon-image.js';
 import { duration, id, instant, positiveCount, positivePoints, text, timeZone } from '../../primitives.js';
 import { sampleIds, sampleTimes } from '../../samples.js';
 import { recurrence } from '../../timeframe/recurrence.js';
@@ -33,6 +34,13 @@ export const couponAvailability = z.enum(['rule', 'grant']);
 export type CouponAvailability = z.infer<typeof couponAvailability>;
 export const couponAudience = z.enum(['followers', 'everyone']);
 export type CouponAudience = z.infer<typeof couponAudience>;
+
+/** The message that reminds a user of a coupon so many calendar days before its expiry (D14). */
+export const couponReminder = z.object({
+  daysBefore: z.int().min(1).max(30),
+  text: text({ min: 1, max: 1000 }),
+});
+export type CouponReminder = z.infer<typeof couponReminder>;
 
 /** Whole state of one published coupon. Later issues add fields with defaults; none is ever taken away. */
 export const couponSnapshot = z.object({
@@ -73,7 +81,18 @@ export const couponSnapshot = z.object({
   audience: couponAudience.default('followers'),
   availability: couponAvailability.default('rule'),
   programmeId: id.nullable().default(null).describe('Loyalty programme that the coupon belongs to.'),
-  imageId: id.nullable().default(null).describe('Image of the coupon; catalog answers its addresses.'),
+  levelIds: z
+    .array(id)
+    .max(100)
+    .default([])
+    .describe(
+      'Only users of one of these levels of the programme; empty = no limit. A level that the programme has lost is held by nobody.',
+    ),
+  imageId: id
+    .nullable()
+    .default(null)
+    .describe('Image of the coupon; null where it was published without one.'),
+  image: couponImage.nullable().default(null).describe('Where its renditions are.'),
   position: positiveCount
     .nullable()
     .default(null)
@@ -86,11 +105,14 @@ export const couponSnapshot = z.object({
     recurrence: recurrence.nullable().default(null),
   }),
   messages: z
-    .object({ redeemed: text({ min: 1, max: 1000 }) })
+    .object({ redeemed: text({ min: 1, max: 1000 }), reminder: couponReminder.nullable().default(null) })
     .describe('Templates with placeholders; the channel sends them as chat messages.'),
   publishedAt: instant,
 });
 export type CouponSnapshot = z.infer<typeof couponSnapshot>;
+
+/** By the hash of what was uploaded. */
+const sampleImage = '/catalog/v1/images/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 
 export const catalogCoupon = defineTopic({
   name: 'catalog.coupon.v1',
@@ -128,7 +150,14 @@ export const catalogCoupon = defineTopic({
         audience: 'followers',
         availability: 'rule',
         programmeId: null,
-        imageId: null,
+        levelIds: [],
+        imageId: sampleIds.image,
+        image: {
+          renditions: [
+            { width: 1280, height: 720, type: 'image/webp', url: `${sampleImage}/1280.webp` },
+            { width: 1280, height: 720, type: 'image/jpeg', url: `${sampleImage}/1280.jpg` },
+          ],
+        },
         position: 1,
         editedAt: sampleTimes.start,
         schedule: {
@@ -137,7 +166,10 @@ export const catalogCoupon = defineTopic({
           timeZone: 'Europe/Zagreb',
           recurrence: null,
         },
-        messages: { redeemed: 'Enjoy your {{coupon.name}}, {{user.name}}!' },
+        messages: {
+          redeemed: 'Enjoy your {{coupon.name}}, {{user.name}}!',
+          reminder: { daysBefore: 3, text: '{{coupon.name}} is yours until {{valid.until}}.' },
+        },
         publishedAt: sampleTimes.start,
       },
     }),

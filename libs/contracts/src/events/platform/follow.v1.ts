@@ -19,7 +19,7 @@ export const platformFollow = defineTopic({
   name: 'platform.follow.v1',
   producer: 'platform',
   ingestedBy: ['targeting'],
-  consumers: ['redemption', 'targeting'],
+  consumers: ['redemption', 'targeting', 'catalog'],
   description: 'Who follows which channel. State by (channel, user).',
   key: 'channelId/userId',
   compacted: true,

@@ -15,7 +15,7 @@ export const platformUser = defineTopic({
   name: 'platform.user.v1',
   producer: 'platform',
   ingestedBy: ['targeting'],
-  consumers: ['notification', 'targeting'],
+  consumers: ['notification', 'redemption', 'targeting', 'catalog'],
   description: 'End users of the app. State by user.',
   key: 'userId',
   compacted: true,

@@ -62,7 +62,7 @@ const booked = {
 export const redemptionPoints = defineTopic({
   name: 'redemption.points.v1',
   producer: 'redemption',
-  consumers: ['targeting', 'catalog', 'notification'],
+  consumers: ['targeting', 'notification'],
   description: 'Every entry of the points ledger, with the balance after it.',
   key: 'userId/pointNameId',
   revised: true,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, timeZone } from '../../primitives.js';
+import { id, instant, positiveCount } from '../../primitives.js';
 import { sampleIds, sampleTimes } from '../../samples.js';
 import { defineEvent, defineTopic } from '../../topic.js';
 
@@ -9,28 +9,18 @@ const couponDue = z.object({ couponId: id, dueAt: instant });
 /** One occurrence of a recurring coupon: `[opensAt, closesAt)`. */
 const windowDue = z.object({ ...couponDue.shape, opensAt: instant, closesAt: instant });
 
-/** Whom a reminder is for: one holder of a grant, or everybody in one zone where a coupon has no grants. */
-const reminderAudience = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('grant'), grantId: id, userId: id }),
-  z.object({ kind: z.literal('zone'), timeZone }),
-]);
-
+/** A cohort: everybody in whose zone it is 10:00 at `dueAt`. Who of them is reminded, redemption finds out. */
 const reminderDue = z.object({
   ...couponDue.shape,
-  audience: reminderAudience,
-  expiresAt: instant.describe(
-    'The expiry that was reckoned with; the reader reminds only if it still stands.',
-  ),
+  couponVersion: positiveCount.describe('It was planned from; the reader waits until it knows this one.'),
 });
-
-const grantDue = z.object({ ...couponDue.shape, grantId: id, userId: id });
 
 export const schedulerDue = defineTopic({
   name: 'scheduler.due.v1',
   producer: 'scheduler',
-  consumers: ['catalog', 'targeting', 'notification'],
+  consumers: ['catalog', 'redemption', 'targeting'],
   description:
-    'Instants that have come. A late or stale one must change nothing: compare `dueAt` with what you know.',
+    'Instants that have come, one fact per coupon, kind and instant: its id is made of these. A late or stale one must change nothing: compare `dueAt` with what you know.',
   key: 'couponId',
   subject: 'coupon/{couponId}',
   compacted: false,
@@ -47,8 +37,8 @@ export const schedulerDue = defineTopic({
       sample: { couponId: sampleIds.coupon, dueAt: sampleTimes.end },
     }),
     'window-opened': defineEvent({
-      description: 'A window of a recurring coupon opens; `dueAt` is `opensAt`.',
-      planned: true,
+      description:
+        'A window of a recurring coupon has opened; `dueAt` is `opensAt`. Told of active coupons, and of no window that is over already.',
       schema: windowDue,
       sample: {
         couponId: sampleIds.coupon,
@@ -58,8 +48,8 @@ export const schedulerDue = defineTopic({
       },
     }),
     'window-closed': defineEvent({
-      description: 'A window of a recurring coupon closes; `dueAt` is `closesAt`.',
-      planned: true,
+      description:
+        'A window of a recurring coupon has closed; `dueAt` is `closesAt`. Told, however late, of the windows whose opening was told.',
       schema: windowDue,
       sample: {
         couponId: sampleIds.coupon,
@@ -69,28 +59,9 @@ export const schedulerDue = defineTopic({
       },
     }),
     'reminder-due': defineEvent({
-      description: 'Time to remind of a coupon that expires soon.',
-      planned: true,
+      description: 'It is 10:00 in some zones: time to remind users there of a coupon that expires soon.',
       schema: reminderDue,
-      sample: {
-        couponId: sampleIds.coupon,
-        dueAt: '2026-12-19T09:00:00.000Z',
-        audience: { kind: 'grant', grantId: sampleIds.grant, userId: sampleIds.user },
-        expiresAt: sampleTimes.end,
-      },
-    }),
-    'grant-expires': defineEvent({
-      description: "A user's grant has run out.",
-      key: 'couponId/userId',
-      subject: 'grant/{couponId}/{userId}',
-      planned: true,
-      schema: grantDue,
-      sample: {
-        couponId: sampleIds.coupon,
-        dueAt: sampleTimes.end,
-        grantId: sampleIds.grant,
-        userId: sampleIds.user,
-      },
+      sample: { couponId: sampleIds.coupon, dueAt: '2026-12-19T09:00:00.000Z', couponVersion: 3 },
     }),
   },
 });

@@ -41,7 +41,7 @@ export const anyRouteProblems = {
   version_conflict: {
     status: 409,
     title: 'The resource has changed since it was read',
-    mend: 'Read it again and repeat the change on the newer version.',
+    mend: 'Read it again and repeat the change on the newer version; `versions` names both.',
   },
   wrong_state: {
     status: 409,

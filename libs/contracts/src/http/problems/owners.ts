@@ -32,6 +32,11 @@ export const ownersProblems = {
     title: 'No such request',
     mend: 'Use the address that the answer to the request named.',
   },
+  share_link_not_found: {
+    status: 404,
+    title: 'The link leads nowhere',
+    mend: 'Ask whoever shared it for another one: it was revoked, or is of another app.',
+  },
   missing_to_publish: {
     status: 409,
     title: 'The coupon cannot be published yet',

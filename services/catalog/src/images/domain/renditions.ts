@@ -20,6 +20,11 @@ export const renditions: readonly Rendition[] = [1280, 640, 320].flatMap((width)
   ];
 });
 
+/** What is kept of the image with that hash. */
+export function keysOf(hash: string): string[] {
+  return renditions.map(({ file }) => `${hash}/${file}`);
+}
+
 export function isTooSmall({ width, height }: { width: number; height: number }): boolean {
   return width < leastSize.width || height < leastSize.height;
 }

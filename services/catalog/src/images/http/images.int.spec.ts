@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
-import type { ImageView, Problem } from '#contracts';
+import type { CouponReadiness, ImageView, Problem } from '#contracts';
 import { findOrStartObjectStorage, type ObjectStorage } from '#servers';
 import { newId } from '#testkit';
-import { CatalogWorld, type Owner } from '../../../test/catalog-world.js';
+import { CatalogWorld, couponBody, type Owner } from '../../../test/catalog-world.js';
+import { ImageFiles } from '../store/image-files.js';
 import { RemoveUnusedImages } from '../remove-unused-images.js';
 
 /** Each a picture of its own: no two tests share one. */
@@ -41,6 +42,13 @@ async function checkIsDue(world: CatalogWorld): Promise<void> {
     .query("UPDATE image_check SET due_at = octopus_now() - interval '1 second'");
 }
 
+/** Longer ago than an image is kept for another draft that is open on a page. */
+async function uploadedLongAgo(world: CatalogWorld, images: readonly ImageView[]): Promise<void> {
+  const hashes = images.map(({ renditions }) => renditions[0]?.url.split('/').at(-2));
+  const sql = "UPDATE image_check SET uploaded_at = octopus_now() - interval '2 hours' WHERE hash = ANY ($1)";
+  await world.database.ownerPool().query(sql, [hashes]);
+}
+
 describe.each(['a local folder', 'S3'])('images in %s', (where) => {
   let world: CatalogWorld;
   let owner: Owner;
@@ -67,6 +75,9 @@ describe.each(['a local folder', 'S3'])('images in %s', (where) => {
     await storage?.stop();
     await rm(folder, { recursive: true });
   }, 60_000);
+
+  const editImage = (by: Owner, couponId: string, imageId: string | null) =>
+    world.problem('PATCH', `/v1/coupons/${couponId}`, { token: by.token, ifMatch: '*', body: { imageId } });
 
   it('are six renditions of 16:9 that everybody may keep for ever, without what the camera noted', async () => {
     const noted = { IFD0: { Copyright: 'my-secret-place' } };
@@ -113,23 +124,64 @@ describe.each(['a local folder', 'S3'])('images in %s', (where) => {
     expect({ status: read.status, code: read.body.code }).toEqual({ status: 404, code: 'image_not_found' });
   });
 
-  it('go with a coupon into its draft and its snapshot; foreign and unknown ones do not', async () => {
+  it('go with a coupon into its view, its snapshot and its copy; foreign and unknown ones do not', async () => {
     const { body: image } = await upload(world, owner, new Uint8Array(await picture().png().toBuffer()));
-    const coupon = await world.published(owner, { imageId: image.imageId });
-    expect(coupon.imageId).toBe(image.imageId);
-    expect((await world.snapshotAt(coupon.couponId, coupon.version)).imageId).toBe(image.imageId);
+    const { imageId, renditions } = image;
+    const coupon = await world.published(owner, { imageId });
+    expect(coupon).toMatchObject({ imageId, image: { renditions } });
+    expect(await world.snapshotAt(coupon.couponId, coupon.version)).toMatchObject({
+      imageId,
+      image: { renditions },
+    });
+    expect((await world.act(owner, coupon.couponId, 'duplicate')).body).toMatchObject({ imageId });
+
     const stranger = await world.owner();
-    const body = { channelId: stranger.channels[0]?.channelId, type: 'click', imageId: image.imageId };
-    for (const imageId of [image.imageId, newId()]) {
-      const answer = await world.problem('POST', '/v1/coupons', {
-        token: stranger.token,
-        body: { ...body, imageId },
-      });
-      expect({ status: answer.status, code: answer.body.code }).toEqual({
-        status: 404,
-        code: 'image_not_found',
-      });
+    for (const foreign of [imageId, newId()]) {
+      const body = couponBody(stranger, { imageId: foreign });
+      const answers = [
+        await world.problem('POST', '/v1/coupons', { token: stranger.token, body }),
+        await editImage(stranger, (await world.create(stranger)).couponId, foreign),
+      ];
+      for (const { status, body: refused } of answers)
+        expect({ ...refused, status }).toMatchObject({
+          status: 404,
+          code: 'image_not_found',
+          errors: [{ pointer: '/imageId' }],
+        });
     }
+  });
+
+  it('are exchanged after publication, too, but not taken away', async () => {
+    const coupon = await world.published(owner);
+    const { body: other } = await upload(world, owner, new Uint8Array(await picture().png().toBuffer()));
+    const edited = await editImage(owner, coupon.couponId, other.imageId);
+    expect(edited.body).toMatchObject({ image: { renditions: other.renditions } });
+    expect(await world.snapshotAt(coupon.couponId, coupon.version + 1)).toMatchObject({
+      image: { renditions: other.renditions },
+    });
+    const emptied = await editImage(owner, coupon.couponId, null);
+    expect(emptied.body).toMatchObject({ code: 'invalid_request', errors: [{ pointer: '/imageId' }] });
+  });
+
+  it('whose files are lost publish no coupon, until they are uploaded once more', async () => {
+    const bytes = new Uint8Array(await picture().png().toBuffer());
+    const { body: image } = await upload(world, owner, bytes);
+    const { couponId } = await world.create(owner, { imageId: image.imageId });
+    const lost = image.renditions[4]?.url.split('/images/')[1] ?? '';
+    await world.app.get(ImageFiles, { strict: false }).remove([lost]);
+
+    const [refused, readiness] = [
+      await world.act(owner, couponId, 'publish'),
+      await world.call<CouponReadiness>('GET', `/v1/coupons/${couponId}/readiness`, { token: owner.token }),
+    ];
+    const errors = [{ pointer: '/imageId', message: expect.stringContaining('upload the image once more') }];
+    expect(refused.body).toMatchObject({ code: 'missing_to_publish', errors });
+    expect(readiness.body).toMatchObject({ ready: false, missing: [{ ...errors[0], step: 'details' }] });
+    const taken = await editImage(owner, (await world.create(owner)).couponId, image.imageId);
+    expect(taken.body).toMatchObject({ code: 'image_not_found', errors });
+
+    expect((await upload(world, owner, bytes)).body.imageId).toBe(image.imageId);
+    expect((await world.act(owner, couponId, 'publish')).status).toBe(200);
   });
 
   it('are removed once no coupon uses them and the time of grace is over, not before', async () => {
@@ -152,6 +204,56 @@ describe.each(['a local folder', 'S3'])('images in %s', (where) => {
     const { body: anew } = await upload(world, owner, bytes);
     expect(anew.imageId).not.toBe(unused.imageId);
     expect((await rendition(world, url)).status).toBe(200);
+  });
+
+  it('go with a draft that is deleted, unless another coupon has them', async () => {
+    const another = async () => {
+      const bytes = new Uint8Array(await picture().png().toBuffer());
+      return (await upload(world, owner, bytes)).body;
+    };
+    // The last was uploaded just now, perhaps for another draft that is open on a page still.
+    const [alone, shared, fresh] = [await another(), await another(), await another()];
+    const uploaded = [alone, shared, fresh];
+    const drafts = [];
+    for (const { imageId } of uploaded) drafts.push(await world.create(owner, { imageId }));
+    await world.act(owner, drafts[1]?.couponId ?? '', 'duplicate');
+    await uploadedLongAgo(world, [alone, shared]);
+    for (const { couponId } of drafts)
+      expect((await world.call('DELETE', `/v1/coupons/${couponId}`, { token: owner.token })).status).toBe(
+        204,
+      );
+    await world.app.get(RemoveUnusedImages, { strict: false }).run();
+    const statuses = [];
+    for (const { renditions } of uploaded)
+      statuses.push((await rendition(world, renditions[0]?.url ?? '')).status);
+    expect(statuses).toEqual([404, 200, 200]);
+  });
+
+  it('are not removed while a coupon is taking them, nor taken while they are being removed', async () => {
+    const { body: image } = await upload(world, owner, new Uint8Array(await picture().png().toBuffer()));
+    const removal = world.app.get(RemoveUnusedImages, { strict: false });
+    await checkIsDue(world);
+    // The coupon has the image, and its transaction waits before its end: the removal must wait for it.
+    const audit = await world.holdTable(owner, 'audit_entry');
+    const created = world.create(owner, { imageId: image.imageId });
+    await audit.waiting(1);
+    const removed = removal.run();
+    await audit.waiting(2);
+    await audit.done();
+    const { couponId } = await created;
+    await removed;
+    expect((await rendition(world, image.renditions[0]?.url ?? '')).status).toBe(200);
+    expect((await world.act(owner, couponId, 'publish')).status).toBe(200);
+
+    const { body: gone } = await upload(world, owner, new Uint8Array(await picture().png().toBuffer()));
+    const removing = await world.removeImage(owner, gone.imageId);
+    const late = world.problem('POST', '/v1/coupons', {
+      token: owner.token,
+      body: couponBody(owner, { imageId: gone.imageId }),
+    });
+    await removing.waiting(1);
+    await removing.done();
+    expect((await late).body).toMatchObject({ code: 'image_not_found' });
   });
 
   it('are not removed under an upload of the same bytes, whose lease is newer', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ImageFiles } from './image-files.js';
@@ -19,13 +19,13 @@ export class FolderFiles extends ImageFiles {
   }
 
   async get(key: string): Promise<{ bytes: Readable; size: number } | null> {
-    try {
-      const file = await open(join(this.folder, key));
-      return { size: (await file.stat()).size, bytes: file.createReadStream() };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
-    }
+    const file = await open(join(this.folder, key)).catch(noneWhereMissing);
+    return file && { size: (await file.stat()).size, bytes: file.createReadStream() };
+  }
+
+  protected async has(key: string): Promise<boolean> {
+    const found = await stat(join(this.folder, key)).catch(noneWhereMissing);
+    return found !== null;
   }
 
   async remove(keys: readonly string[]): Promise<void> {
@@ -35,4 +35,9 @@ export class FolderFiles extends ImageFiles {
   close(): void {
     // Holds nothing open.
   }
+}
+
+function noneWhereMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }

@@ -6,6 +6,12 @@ export abstract class ImageFiles {
   abstract put(key: string, bytes: Buffer, type: string): Promise<void>;
   /** null when there is none. */
   abstract get(key: string): Promise<{ bytes: Readable; size: number } | null>;
+  protected abstract has(key: string): Promise<boolean>;
+
+  async hasAll(keys: readonly string[]): Promise<boolean> {
+    return (await Promise.all(keys.map((key) => this.has(key)))).every(Boolean);
+  }
+
   /** Those that are not there count as removed. */
   abstract remove(keys: readonly string[]): Promise<void>;
   abstract close(): void;

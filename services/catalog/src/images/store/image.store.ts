@@ -17,6 +17,9 @@ export interface DueCheck {
 /** How long an image that no coupon uses is kept after its upload: an owner may come back to the page tomorrow. */
 const GRACE = "interval '24 hours'";
 
+/** How long somebody may have uploaded the same bytes for another draft, and not saved it yet. */
+const PAGE_OPEN = "interval '1 hour'";
+
 const columns = 'image_id AS "imageId", hash, width, height, created_at AS "createdAt"';
 
 @Injectable()
@@ -28,7 +31,7 @@ export class ImageStore {
   async lease(tx: EntityManager, tenantId: string, hash: string): Promise<StoredImage | null> {
     await tx.query(
       `INSERT INTO image_check (hash, tenant_id, due_at) VALUES ($1, $2, octopus_now() + ${GRACE})
-       ON CONFLICT (hash) DO UPDATE SET due_at = excluded.due_at`,
+       ON CONFLICT (hash) DO UPDATE SET due_at = excluded.due_at, uploaded_at = octopus_now()`,
       [hash, tenantId],
     );
     return this.findByHash(tx, tenantId, hash);
@@ -54,6 +57,15 @@ export class ImageStore {
     const rows: StoredImage[] = await tx.query(
       `SELECT ${columns} FROM image WHERE tenant_id = $1 AND image_id = $2`,
       [tenantId, imageId],
+    );
+    return rows[0] ?? null;
+  }
+
+  async ofCoupon(tx: EntityManager, tenantId: string, couponId: string): Promise<StoredImage | null> {
+    const rows: StoredImage[] = await tx.query(
+      `SELECT ${columns} FROM image WHERE tenant_id = $1 AND image_id =
+         (SELECT coalesce(c.pending_image_id, c.image_id) FROM coupon c WHERE c.tenant_id = $1 AND c.coupon_id = $2)`,
+      [tenantId, couponId],
     );
     return rows[0] ?? null;
   }
@@ -90,10 +102,20 @@ export class ImageStore {
     await tx.query('SELECT 1 FROM image WHERE tenant_id = $1 AND hash = $2 FOR UPDATE', [tenantId, hash]);
     await tx.query(
       `DELETE FROM image i WHERE tenant_id = $1 AND hash = $2
-         AND NOT EXISTS (SELECT 1 FROM coupon c WHERE c.tenant_id = $1 AND c.image_id = i.image_id)`,
+         AND NOT EXISTS (SELECT 1 FROM coupon c WHERE c.tenant_id = $1 AND c.image_id = i.image_id)
+         AND NOT EXISTS (SELECT 1 FROM coupon c WHERE c.tenant_id = $1 AND c.pending_image_id = i.image_id)`,
       [tenantId, hash],
     );
     return (await this.findByHash(tx, tenantId, hash)) === null;
+  }
+
+  /** The coupon that had it is deleted: others may have it still, or be about to take it. */
+  async checkSoon(tx: EntityManager, tenantId: string, imageId: string): Promise<void> {
+    await tx.query(
+      `UPDATE image_check SET due_at = least(due_at, greatest(octopus_now(), uploaded_at + ${PAGE_OPEN}))
+       WHERE hash = (SELECT hash FROM image WHERE tenant_id = $1 AND image_id = $2)`,
+      [tenantId, imageId],
+    );
   }
 
   async checkLater(tx: EntityManager, hash: string): Promise<void> {

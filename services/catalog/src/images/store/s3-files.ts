@@ -1,7 +1,9 @@
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   NoSuchKey,
+  NotFound,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -53,6 +55,17 @@ export class S3Files extends ImageFiles {
       return { bytes: found.Body, size: found.ContentLength ?? 0 };
     } catch (error) {
       if (error instanceof NoSuchKey) return null;
+      throw error;
+    }
+  }
+
+  protected async has(key: string): Promise<boolean> {
+    try {
+      await this.client.send(new HeadObjectCommand({ Bucket: this.settings.bucket, Key: key }));
+      return true;
+    } catch (error) {
+      // An answer to HEAD has no body that could name the key.
+      if (error instanceof NotFound) return false;
       throw error;
     }
   }

@@ -10,6 +10,10 @@ import { Wallet1764000000030 } from './1764000000030-wallet.js';
 import { AutoAttempts1764000000040 } from './1764000000040-auto-attempts.js';
 import { Reconciling1764000000050 } from './1764000000050-reconciling.js';
 import { MonthPartitions1764000000060 } from './1764000000060-month-partitions.js';
+import { RedeemLookUps1764300000000 } from './1764300000000-redeem-look-ups.js';
+import { Reminders1764400000000 } from './1764400000000-reminders.js';
+import { TenantSettings1764500000000 } from './1764500000000-tenant-settings.js';
+import { CardImages1764600000000 } from './1764600000000-card-images.js';
 
 /** In order, append-only: a released migration is never changed. */
 export const migrationSet: MigrationSet = {
@@ -26,6 +30,10 @@ export const migrationSet: MigrationSet = {
     AutoAttempts1764000000040,
     Reconciling1764000000050,
     MonthPartitions1764000000060,
+    RedeemLookUps1764300000000,
+    Reminders1764400000000,
+    TenantSettings1764500000000,
+    CardImages1764600000000,
   ],
-  queueTables: ['auto_attempt', 'auto_wake', 'tenant_job'],
+  queueTables: ['auto_attempt', 'auto_wake', 'tenant_job', 'reminder_run'],
 };

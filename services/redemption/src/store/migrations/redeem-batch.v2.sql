@@ -16,7 +16,7 @@
 -- Output: {"now": RFC 3339, "coupons": [[id, version, redeemed, max, finished, rev]],
 --          "entries": [[outcome, uses, answer, last at (ms), seen]]} with the entries in the order given, uses and
 --          last at as they are now.
-CREATE FUNCTION redeem_batch(
+CREATE OR REPLACE FUNCTION redeem_batch(
   tenant uuid,
   coupon_ids uuid[], versions integer[], in_facts text[], in_answers text[], coupon_event_ids uuid[],
   stretches tstzrange[], opens boolean[],
@@ -46,14 +46,17 @@ DECLARE
   balances bigint[];         -- from which the price goes
   holds_bonus boolean[];     -- is there a balance to which the bonus goes? null = there is no bonus
   seen json[];
+  sold record;
+  scan record;
 BEGIN
   PERFORM set_config('octopus.tenant_id', tenant::text, true);
 
   -- 1. Locks first, as a statement of its own: what is read below is read after the wait. Every writer of a coupon's
   --    usage, redemptions and answers holds its coupon's row, so this one lock covers them.
-  PERFORM FROM coupon c
-    WHERE c.tenant_id = tenant AND c.coupon_id = ANY (coupon_ids)
-    ORDER BY c.coupon_id FOR UPDATE;
+  --    Each is looked up by the whole key (LIMIT sees to that): = ANY with an order was planned as a walk through all of the
+  --    tenant's coupons. In the order of ids, as every writer takes them: the loop's outer side is sorted.
+  PERFORM FROM (SELECT k.id FROM unnest(coupon_ids) AS k (id) ORDER BY k.id) k
+    CROSS JOIN LATERAL (SELECT FROM coupon x WHERE x.tenant_id = tenant AND x.coupon_id = k.id LIMIT 1 FOR UPDATE) c;
 
   -- 2. The deciding clock, once. What the coupons say by themselves, and what they need.
   decided_at := date_trunc('milliseconds', octopus_now());
@@ -82,7 +85,6 @@ BEGIN
          coalesce(bool_or(c.max - c.redeemed <= cardinality(coupon_places)), false)
     INTO coupons, moves_points, takes_units, owes_calls, by_grant, may_exhaust
     FROM unnest(coupon_ids, versions) WITH ORDINALITY AS k (coupon_id, version, place)
-    -- LIMIT makes it a look-up of its own by the whole key, whatever the planner believes of the table's size.
     LEFT JOIN LATERAL (SELECT * FROM coupon x
                         WHERE x.tenant_id = tenant AND x.coupon_id = k.coupon_id LIMIT 1) c ON true;
 
@@ -192,9 +194,9 @@ BEGIN
              cashiers[w.place], (w.c).price_point, (w.c).price_amount, (w.c).bonus_point, (w.c).bonus_amount,
              (w.c).units_resource, (w.c).units, w.fulfilment_id, coalesce(hops[w.place], 0)
         FROM winner w
-  ), told AS (
-    -- Each fact says how much was left after it.
-    INSERT INTO outbox (shard, tenant_id, topic, head, facts)
+  )
+  -- Each fact says how much was left after it.
+  INSERT INTO outbox (shard, tenant_id, topic, head, facts)
       SELECT outbox_shard(w.redemption_id::text), tenant, 'redemption.redemption.v1',
              fact_head(heads[1], decided_text),
              string_agg(concat(
@@ -206,25 +208,29 @@ BEGIN
                '","storeId":"' || stores[w.place], '","cashierId":"' || cashiers[w.place],
                '","fulfilmentId":"' || w.fulfilment_id, '","stock":',
                stock_json((w.c).redeemed + w.nth, (w.c).max, (w.c).rev + w.nth), '}'), E'\n')
-        FROM winner w GROUP BY 1
-  )
-  UPDATE coupon c
-     SET redeemed = c.redeemed + sold.n, rev = c.rev + sold.n,
-         finished = c.finished OR coalesce(c.redeemed + sold.n >= c.max, false)
-    FROM (SELECT (w.c).coupon_id, count(*) AS n FROM winner w GROUP BY 1) sold
-   WHERE c.tenant_id = tenant AND c.coupon_id = sold.coupon_id;
+        FROM winner w GROUP BY 1;
 
   IF FOUND THEN
+    -- One by one: joined to the winners, the coupons may be taken for the shorter list, and all of the tenant's are walked.
+    FOR sold IN SELECT v.coupon_place AS place, count(*) AS n FROM unnest(verdicts) v WHERE v.outcome = 'accepted' GROUP BY 1
+    LOOP
+      UPDATE coupon c
+         SET redeemed = c.redeemed + sold.n, rev = c.rev + sold.n,
+             finished = c.finished OR coalesce(c.redeemed + sold.n >= c.max, false)
+       WHERE c.tenant_id = tenant AND c.coupon_id = coupon_ids[sold.place];
+    END LOOP;
     IF may_exhaust THEN
       PERFORM tell_exhausted(tenant, coupons, verdicts, coupon_event_ids, event_ids, correlations, heads, decided_text);
     END IF;
     IF methods IS NOT NULL THEN
       -- Tested under the coupon's lock, which every scan takes; set on acceptance only.
-      UPDATE pass p SET last_step = steps[v.place], accepted_at = decided_at
-        FROM unnest(verdicts) v
-       WHERE v.outcome = 'accepted' AND methods[v.place] = 'pass'
-         AND p.tenant_id = tenant AND p.coupon_id = coupon_ids[v.coupon_place] AND p.user_id = users[v.place]
-         AND p.last_step < steps[v.place];
+      FOR scan IN SELECT v.place, v.coupon_place FROM unnest(verdicts) v
+                   WHERE v.outcome = 'accepted' AND methods[v.place] = 'pass'
+      LOOP
+        UPDATE pass p SET last_step = steps[scan.place], accepted_at = decided_at
+         WHERE p.tenant_id = tenant AND p.coupon_id = coupon_ids[scan.coupon_place] AND p.user_id = users[scan.place]
+           AND p.last_step < steps[scan.place];
+      END LOOP;
     END IF;
     IF owes_calls THEN
       PERFORM owe_calls(tenant, coupons, verdicts, users, redemption_ids, event_ids, entry_ids, correlations, heads,
@@ -243,7 +249,8 @@ BEGIN
     '{"now":"', decided_text, '","coupons":[',
     (SELECT string_agg(concat('["', c.coupon_id, '",', c.version, ',', c.redeemed, ',', coalesce(c.max::text, 'null'), ',',
                               CASE WHEN c.finished THEN 'true' ELSE 'false' END, ',', c.rev, ']'), ',')
-       FROM coupon c WHERE c.tenant_id = tenant AND c.coupon_id = ANY (coupon_ids)),
+       FROM unnest(coupon_ids) AS k (id)
+      CROSS JOIN LATERAL (SELECT * FROM coupon x WHERE x.tenant_id = tenant AND x.coupon_id = k.id LIMIT 1) c),
     '],"entries":[',
     (SELECT string_agg(concat(
               '["', v.outcome, '",', v.uses + CASE WHEN v.outcome = 'accepted' THEN 1 ELSE 0 END, ',',

@@ -2,7 +2,7 @@
 -- before a refusal by memory or by Redis is answered. Arrays as in redeem_batch.
 -- Output: {"now": ms since 1970, "coupons": [{...}], "entries": [[fingerprint, answer, following, uses, last at (ms),
 --          grant [available at (ms), revoked], balance (text), pass [device tag, valid until, last step, accepted at]]]}
-CREATE FUNCTION redeem_facts(
+CREATE OR REPLACE FUNCTION redeem_facts(
   tenant uuid, coupon_ids uuid[], coupon_places integer[], users uuid[], reservations uuid[]
 ) RETURNS json LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
@@ -32,7 +32,8 @@ BEGIN
                'printedGeneration', g.generation, 'partnerUnits', coalesce(b.units, 0),
                'stock', json_build_object('redeemed', c.redeemed, 'max', c.max, 'finished', c.finished,
                                           'revision', c.rev))), '[]')
-        FROM coupon c
+        FROM unnest(coupon_ids) AS k (id)
+       CROSS JOIN LATERAL (SELECT * FROM coupon x WHERE x.tenant_id = tenant AND x.coupon_id = k.id LIMIT 1) c
         LEFT JOIN LATERAL (SELECT * FROM channel x WHERE x.tenant_id = tenant AND x.channel_id = c.channel_id
                             LIMIT 1) h ON true
         LEFT JOIN LATERAL (SELECT * FROM partner x WHERE x.tenant_id = tenant AND x.partner_id = c.partner_id
@@ -46,8 +47,7 @@ BEGIN
                             LIMIT 1) g ON true
         LEFT JOIN LATERAL (SELECT x.units FROM addon_balance x
                             WHERE x.tenant_id = tenant AND x.partner_id = c.partner_id
-                              AND x.resource = c.units_resource LIMIT 1) b ON true
-       WHERE c.tenant_id = tenant AND c.coupon_id = ANY (coupon_ids)),
+                              AND x.resource = c.units_resource LIMIT 1) b ON true),
     'entries', (
       SELECT coalesce(json_agg(json_build_array(
                a.fingerprint, a.body, coalesce(f.following, false), coalesce(u.uses, 0),
