@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { serviceNames } from '#contracts';
 import { eventually } from '#testkit';
 import { seedDemo } from '../tools/stack/src/seed.js';
 import { everyOperation } from './system/api-operations.js';
-import { findChromium, openPage, startBrowser } from './system/browser.js';
+import { closePages, findChromium, openPage, startBrowser } from './system/browser.js';
 import { startWholeSystem, type WholeSystem } from './system/whole-system.js';
 
 const chromium = findChromium();
@@ -18,6 +18,7 @@ const chromium = findChromium();
     await seedDemo({ frontDoorUrl: system.url });
     browser = await startBrowser(chromium ?? '');
   }, 120_000);
+  afterEach(() => closePages(browser), 30_000);
   afterAll(async () => {
     await browser?.close();
     await system?.stop();
@@ -26,7 +27,7 @@ const chromium = findChromium();
   it('the story page plays the story, shows every exchange and follows it live', async () => {
     const { page, complaints, outside } = await openPage(browser, `${system.url}/`);
     await page.click('#play');
-    await page.waitForSelector('#step-clara[data-state="done"]', { timeout: 60_000 });
+    await page.waitForSelector('#step-clara[data-state="done"]', { timeout: 90_000 });
     await page.waitForSelector('#coupon[data-status="finished"]');
     expect(await page.innerText('#coupon .count')).toBe('3 of 3 redeemed');
     expect(await page.locator('.step[data-state="done"]').count()).toBe(10);
@@ -44,7 +45,7 @@ const chromium = findChromium();
     expect(await page.textContent('#step-ana .answer')).toMatch(/^201[\s\S]*redemptionId/);
     await screenshot(page, 'story');
     expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
-  }, 120_000);
+  }, 240_000);
 
   it.each([
     ['beans', 11, 'replay', '0 redeemed', /^\d+ beans$/],
@@ -55,7 +56,7 @@ const chromium = findChromium();
       const { page, complaints, outside } = await openPage(browser, `${system.url}/#${id}`);
       expect(await page.textContent('#stories a[aria-current]')).toMatch(/^By /);
       await page.click('#play');
-      await page.waitForSelector(`#steps > :last-child[data-state="done"]`, { timeout: 60_000 });
+      await page.waitForSelector(`#steps > :last-child[data-state="done"]`, { timeout: 90_000 });
       expect(await page.locator('.step[data-state="done"]').count()).toBe(steps);
       expect(await page.textContent(`#step-${refused} .outcome`)).toMatch(/Refused, as it should be/);
       await eventually(async () => expect(await page.innerText('#coupon .count')).toBe(count));
@@ -64,7 +65,7 @@ const chromium = findChromium();
       await screenshot(page, id);
       expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
     },
-    120_000,
+    240_000,
   );
 
   it('the API reference shows every route of every service and asks nobody outside', async () => {
@@ -81,7 +82,7 @@ const chromium = findChromium();
     expect(await page.locator('img[src*="validator"]').count()).toBe(0);
     await screenshot(page, 'reference');
     expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
-  }, 60_000);
+  }, 240_000);
 
   it('a route tried out in the reference goes through the front door, signed in as a demo person', async () => {
     const { page } = await openPage(browser, `${system.url}/docs/#catalog`);
@@ -95,7 +96,7 @@ const chromium = findChromium();
     await page.waitForSelector('.live-responses-table');
     expect(await route.textContent()).toContain('Café Central');
     await screenshot(page, 'try-it-out');
-  }, 60_000);
+  }, 240_000);
 });
 
 /** Where SCREENSHOTS names a folder, for a person to look at. */
