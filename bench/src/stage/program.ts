@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,11 +23,14 @@ export async function startProgram(file: string, env: Record<string, string>): P
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), 'octopus-bench-'));
   const { PATH = '', HOME = '' } = process.env;
-  const profile = process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [];
+  const options = [await imageOptions(), process.env['BENCH_NODE_OPTIONS']]
+    .filter(Boolean)
+    .join(' ')
+    .split(' ');
   const startedAt = performance.now();
   const child = await startChild({
     command: process.execPath,
-    args: [...profile, join(cloneRoot(), 'dist', file)],
+    args: [...options, join(cloneRoot(), 'dist', file)],
     cwd: cloneRoot(),
     env: {
       PATH,
@@ -56,6 +59,15 @@ export async function startProgram(file: string, env: Record<string, string>): P
     await sleep(5);
   }
   return { pid: child.pid, port, readyAfterMs: performance.now() - startedAt, stop };
+}
+
+/** Node's options as production has them. */
+async function imageOptions(): Promise<string> {
+  const [, options] =
+    /NODE_OPTIONS="(.*)"/.exec(await readFile(join(cloneRoot(), 'Dockerfile'), 'utf8')) ?? [];
+  if (options === undefined)
+    throw new Error('Dockerfile: no NODE_OPTIONS="…" in it; the bench runs programs with them');
+  return options;
 }
 
 async function isReady(port: number): Promise<boolean> {
