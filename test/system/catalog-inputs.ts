@@ -166,6 +166,13 @@ const triggers: Wrong[] = [
   ['url', 'http://provisioning.example.com/', /./],
   ['url', 7, /must be/],
   ['signingKey', 'My Key', /./],
+  ['method', 'TRACE', /./],
+  ['headers/0/value', 'a\r\nb', /printable ASCII/],
+  ['headers/0/name', 'Content-Length', /set by the caller/],
+  ['headers/0/name', 'Proxy-Authorization', /set by the caller/],
+  ['bodyTemplate', '[]', /JSON object/],
+  ['partnerIds', [], /./],
+  ['partnerIds', [newId()], /not an account/],
   ['cost/units', 0, tooFew],
   ['cost/resource', '1MB', /short name/],
   ['cost/currency', 'EUR', /not a field/],
@@ -179,6 +186,7 @@ const aTrigger = {
   name: 'Give this user 1 GB data',
   url: 'https://provisioning.example.com/v1/data-packages',
   signingKey: 'provisioning',
+  headers: [{ name: 'X-Plan', value: 'basic' }],
   cost: { resource: 'MB', units: 1024 },
 };
 

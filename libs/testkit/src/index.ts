@@ -11,6 +11,7 @@ export {
   aProgramme,
   aPurchase,
   aStore,
+  aTrigger,
   cashierFact,
   channelSnapshotFact,
   earningFact,
@@ -19,6 +20,7 @@ export {
   programmeFact,
   purchaseFact,
   storeFact,
+  triggerFact,
   tenantSettingsFact,
 } from './facts/directory-facts.js';
 export { aChannel, aCoupon, aFollow, aUser } from './facts/factories.js';

@@ -31,6 +31,7 @@ import { CatalogPartnerConsumer } from './kafka/catalog-partner.consumer.js';
 import { CatalogPointNameConsumer } from './kafka/catalog-point-name.consumer.js';
 import { CatalogProgrammeConsumer } from './kafka/catalog-programme.consumer.js';
 import { CatalogTenantConsumer } from './kafka/catalog-tenant.consumer.js';
+import { CatalogTriggerConsumer } from './kafka/catalog-trigger.consumer.js';
 import { PlatformAddonConsumer } from './kafka/platform-addon.consumer.js';
 import { PlatformFollowConsumer } from './kafka/platform-follow.consumer.js';
 import { PlatformPartnerConsumer } from './kafka/platform-partner.consumer.js';
@@ -75,6 +76,7 @@ import { ReminderRunStore } from './store/reminder-run.store.js';
 import { ReminderSentStore } from './store/reminder-sent.store.js';
 import { TenantJobStore } from './store/tenant-job.store.js';
 import { TenantSettingsStore } from './store/tenant-settings.store.js';
+import { TriggerStore } from './store/trigger.store.js';
 import { UserCheckStore } from './store/user-check.store.js';
 import { WalletStore } from './store/wallet.store.js';
 import { AcceptedBefore } from './use-cases/accepted-before.js';
@@ -147,6 +149,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     CatalogPointNameConsumer,
     CatalogProgrammeConsumer,
     CatalogTenantConsumer,
+    CatalogTriggerConsumer,
     PlatformAddonConsumer,
     PlatformFollowConsumer,
     PlatformPartnerConsumer,
@@ -259,6 +262,7 @@ import { WatchGate } from './use-cases/watch-gate.js';
     TellRefusalsJob,
     TenantJobStore,
     TenantSettingsStore,
+    TriggerStore,
     TillStore,
     UserCheckStore,
     VoidRedemption,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { partnerProfile } from '../events/catalog/partner.v1.js';
-import { trigger } from '../events/catalog/trigger.v1.js';
+import { trigger, triggerHeader } from '../events/catalog/trigger.v1.js';
 import { programmeSnapshot } from '../events/catalog/programme.v1.js';
 import { programme } from '../events/platform/loyalty.v1.js';
 import { cashier, partner, store } from '../events/platform/partner.v1.js';
@@ -68,14 +68,23 @@ export const pointNameView = z
 export type PointNameView = z.output<typeof pointNameView>;
 export const pointNamePage = page(pointNameView).meta({ id: 'PointNamePage' });
 
+/** Without the defaults of the fact: a change leaves out what stays as it is. */
 const triggerFields = {
   ...trigger.omit({ triggerId: true, removed: true }).shape,
   name: shownName(200),
+  method: trigger.shape.method.unwrap(),
+  headers: z.array(triggerHeader.strict()).max(20),
+  bodyTemplate: trigger.shape.bodyTemplate.unwrap(),
   cost: trigger.shape.cost.unwrap().strict().nullable(),
+  partnerIds: trigger.shape.partnerIds.unwrap(),
 };
 
 export const createTriggerBody = z.strictObject({
   ...triggerFields,
+  method: triggerFields.method.default('POST'),
+  headers: triggerFields.headers.default([]),
+  bodyTemplate: triggerFields.bodyTemplate.default(null),
+  partnerIds: triggerFields.partnerIds.default(null),
   cost: triggerFields.cost.default(null),
   timeoutMs: triggerFields.timeoutMs.default(5_000),
   maxAttempts: triggerFields.maxAttempts.default(8),
@@ -94,6 +103,12 @@ export const triggerPage = page(triggerView).meta({ id: 'TriggerPage' });
 /** A trigger as owners pick it: where the call goes is the tenant's business. */
 export const offeredTriggerView = trigger
   .pick({ triggerId: true, name: true, cost: true })
+  .extend({
+    partnerIds: z
+      .array(id)
+      .nullable()
+      .describe("Those of the caller's accounts that may use it; null = all."),
+  })
   .meta({ id: 'OfferedTrigger' });
 export type OfferedTriggerView = z.output<typeof offeredTriggerView>;
 export const offeredTriggerPage = page(offeredTriggerView).meta({ id: 'OfferedTriggerPage' });

@@ -8,6 +8,7 @@ import type {
   pointsEarned,
   programmeSnapshot,
   store,
+  trigger,
 } from '#contracts';
 import { newId } from '../new-id.js';
 import { stateFact } from './state-fact.js';
@@ -18,6 +19,7 @@ type PartnerProfileInput = z.input<typeof partnerProfile>;
 type PointNameInput = z.input<typeof pointName>;
 type ProgrammeInput = z.input<typeof programmeSnapshot>;
 type StoreInput = z.input<typeof store>;
+type TriggerInput = z.input<typeof trigger>;
 type CashierInput = z.input<typeof cashier>;
 type PointsEarnedInput = z.input<typeof pointsEarned>;
 type AddonPurchasedInput = z.input<typeof addonPurchased>;
@@ -74,6 +76,21 @@ export function aStore(overrides: Partial<StoreInput> = {}): StoreInput {
   };
 }
 
+/** A call that costs nothing and that every account may use. */
+export function aTrigger(overrides: Partial<TriggerInput> = {}): TriggerInput {
+  return {
+    triggerId: newId(),
+    name: 'Give this user 1 GB data',
+    url: 'https://provisioning.example.com/v1/data-packages',
+    signingKey: 'provisioning',
+    cost: null,
+    timeoutMs: 5_000,
+    maxAttempts: 8,
+    offered: true,
+    ...overrides,
+  };
+}
+
 /** Works at no store and may give no points. */
 export function aCashier(overrides: Partial<CashierInput> = {}): CashierInput {
   return { cashierId: newId(), partnerId: newId(), displayName: 'Marko', storeIds: [], ...overrides };
@@ -107,6 +124,13 @@ export const channelSnapshotFact = stateFact(
   'channel-snapshot',
   'channel',
   ({ channelId }) => channelId,
+);
+
+export const triggerFact = stateFact(
+  'catalog.trigger.v1',
+  'trigger-changed',
+  'trigger',
+  ({ triggerId }) => triggerId,
 );
 
 export const partnerFact = stateFact(

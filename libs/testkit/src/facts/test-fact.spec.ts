@@ -10,6 +10,7 @@ import {
   aProgramme,
   aPurchase,
   aStore,
+  aTrigger,
   cashierFact,
   channelSnapshotFact,
   earningFact,
@@ -18,6 +19,7 @@ import {
   programmeFact,
   purchaseFact,
   storeFact,
+  triggerFact,
 } from './directory-facts.js';
 import { aChannel, aCoupon, aFollow, aUser } from './factories.js';
 import { aGrant, grantFact, revokeFact } from './grant-facts.js';
@@ -47,6 +49,7 @@ describe('recordOf', () => {
     row(pointNameFact(tenantId, aPointName({ programmeId: newId() }))),
     row(programmeFact(tenantId, aProgramme())),
     row(storeFact(tenantId, aStore())),
+    row(triggerFact(tenantId, aTrigger())),
     row(cashierFact(tenantId, aCashier())),
     row(earningFact(tenantId, anEarning())),
     row(purchaseFact(tenantId, aPurchase())),

@@ -84,7 +84,7 @@ describe('what publication fixes', () => {
 
   it('is the cost of the trigger as it is now', () => {
     const cost = { resource: 'MB', units: 1024 };
-    const trigger = { triggerId: sampleIds.trigger, cost, offered: true, removed: false };
+    const trigger = { triggerId: sampleIds.trigger, cost, offered: true, partnerIds: null, removed: false };
     expect(publish({ triggerId: sampleIds.trigger }, surroundings({ trigger }))).toMatchObject({
       value: { triggerId: sampleIds.trigger, triggerCost: cost },
     });

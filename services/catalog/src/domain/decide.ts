@@ -67,11 +67,11 @@ function goneOut(coupon: Coupon, { action, surroundings }: GoingOut, now: Date):
 
 /** A pending revision goes live: only what it changes is asked about, the rest is out already. */
 function revised(before: Coupon, after: Coupon, { surroundings }: GoingOut, now: Date): Decision<Coupon> {
-  const { trigger } = surroundings;
+  const { trigger, partnerId } = surroundings;
   const takesTrigger = after.triggerId !== before.triggerId;
   const errors = [
     ...problemsAfterPublication(after, now),
-    ...(takesTrigger ? notOffered(after.triggerId, trigger) : []),
+    ...(takesTrigger ? notOffered(after.triggerId, trigger, partnerId) : []),
     ...(after.imageId === before.imageId ? [] : imageIsStored(after, surroundings, now)),
   ];
   if (errors.length > 0) return refuse({ code: 'missing_to_publish', errors });

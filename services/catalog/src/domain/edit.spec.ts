@@ -11,13 +11,14 @@ function edited(
   expectedVersion: number | null = coupon.version,
   trigger: KnownTrigger | null = null,
 ) {
-  return edit(coupon, { expectedVersion, fields, trigger }, noon);
+  return edit(coupon, { expectedVersion, fields, trigger, partnerId: sampleIds.partner }, noon);
 }
 
 const trigger = {
   triggerId: sampleIds.trigger,
   cost: { resource: 'MB', units: 7 },
   offered: true,
+  partnerIds: null,
   removed: false,
 };
 
@@ -131,7 +132,8 @@ describe('an edit after publication', () => {
   it('keeps the end that a reminder depends on, though another step is saved', () => {
     const reminder = { daysBefore: 1, text: 'Soon gone.' };
     const before = couponIn('active', { reminder, endAt: minutes(7 * 24 * 60) });
-    const wanted = { expectedVersion: 2, fields: { endAt: null }, step: 'timeframe', trigger: null } as const;
+    const around = { trigger: null, partnerId: sampleIds.partner };
+    const wanted = { expectedVersion: 2, fields: { endAt: null }, step: 'timeframe', ...around } as const;
     expect(edit(before, wanted, noon)).toMatchObject({
       refusal: { code: 'invalid_request', errors: [{ pointer: '/reminder' }] },
     });

@@ -22,6 +22,8 @@ export interface CouponEdit {
   readonly programmes?: readonly KnownProgramme[];
   /** The one that `fields` names, held; null = none is known by that id, or none is named. */
   readonly trigger: KnownTrigger | null;
+  /** Account of the coupon's channel. */
+  readonly partnerId: string;
 }
 
 type Field = keyof ChangeCouponBody;
@@ -64,7 +66,7 @@ function editOfDraft(coupon: Coupon, changed: Coupon, { step }: CouponEdit, now:
 function editWhileOut(
   coupon: Coupon,
   changed: Coupon,
-  { trigger, programmes = [] }: CouponEdit,
+  { trigger, partnerId, programmes = [] }: CouponEdit,
   now: Date,
 ): Decision<Coupon> {
   const after = coupon.audience === 'everyone' ? withGuardedAside(coupon, changed, now) : changed;
@@ -72,7 +74,7 @@ function editWhileOut(
   // published when less was asked for, keeps nobody from changing anything else.
   const known = [coupon, asProposed(coupon)].flatMap((each) => problemsAfterPublication(each, now));
   const errors = [after, asProposed(after)]
-    .flatMap((each) => problemsOut(coupon, each, { trigger, programmes }, now))
+    .flatMap((each) => problemsOut(coupon, each, { trigger, partnerId, programmes }, now))
     .filter((one, at, all) => all.findIndex((other) => same(one, other)) === at)
     .filter((one) => !known.some((other) => same(one, other)));
   const triggerCost = after.triggerId === coupon.triggerId ? coupon.triggerCost : (trigger?.cost ?? null);
@@ -87,7 +89,7 @@ function saved(coupon: Coupon, after: Coupon, errors: readonly FieldError[], now
 function problemsOut(
   before: Coupon,
   after: Coupon,
-  { trigger, programmes }: { trigger: KnownTrigger | null; programmes: readonly KnownProgramme[] },
+  { trigger, partnerId, programmes }: Required<Pick<CouponEdit, 'trigger' | 'partnerId' | 'programmes'>>,
   now: Date,
 ): FieldError[] {
   const pendingBefore = asProposed(before).triggerId;
@@ -97,7 +99,7 @@ function problemsOut(
     ...problemsAfterPublication(after, now),
     ...problemsOfPrint(before, after),
     ...(same(before.levelIds, after.levelIds) ? [] : problemsOfNewLevels(after, programmes)),
-    ...(isNew ? notOffered(after.triggerId, trigger) : []),
+    ...(isNew ? notOffered(after.triggerId, trigger, partnerId) : []),
   ];
 }
 

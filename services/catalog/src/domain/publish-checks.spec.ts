@@ -206,13 +206,21 @@ describe('the bonus (D12)', () => {
 });
 
 describe('the trigger (D6)', () => {
-  const trigger = { triggerId: sampleIds.trigger, cost: null, offered: true, removed: false };
+  const trigger = {
+    triggerId: sampleIds.trigger,
+    cost: null,
+    offered: true,
+    partnerIds: null,
+    removed: false,
+  };
 
   it.each([
     ['offered', trigger, []],
     ['unknown', null, ['/triggerId']],
     ['no longer offered', { ...trigger, offered: false }, ['/triggerId']],
     ['withdrawn', { ...trigger, removed: true }, ['/triggerId']],
+    ['offered to its account', { ...trigger, partnerIds: [ids.otherPartner, sampleIds.partner] }, []],
+    ['offered to others only', { ...trigger, partnerIds: [ids.otherPartner] }, ['/triggerId']],
   ])('that is %s', (_, known, expected) => {
     expect(pointers({ triggerId: sampleIds.trigger }, { trigger: known })).toEqual(expected);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type ChangeCouponBody, guardedField } from '#contracts';
+import { type ChangeCouponBody, guardedField, sampleIds } from '#contracts';
 import { couponIn, minutes, noon, pendingRevision, surroundings } from '../../test/sample-coupons.js';
 import type { Coupon } from './coupon.js';
 import { type CouponCommand, decide } from './decide.js';
@@ -16,13 +16,18 @@ const triggers: readonly KnownTrigger[] = ['one', 'other'].map((triggerId, at) =
   triggerId,
   cost: at === 0 ? null : { resource: 'MB', units: 5 },
   offered: true,
+  partnerIds: null,
   removed: false,
 }));
 const known = (triggerId: string | null | undefined) =>
   triggers.find((trigger) => trigger.triggerId === triggerId) ?? null;
 
 function edited(coupon: Coupon, fields: ChangeCouponBody, expectedVersion: number | null = null) {
-  return edit(coupon, { expectedVersion, fields, trigger: known(fields.triggerId) }, noon);
+  return edit(
+    coupon,
+    { expectedVersion, fields, trigger: known(fields.triggerId), partnerId: sampleIds.partner },
+    noon,
+  );
 }
 
 function accepted(coupon: Coupon, fields: ChangeCouponBody): Coupon {

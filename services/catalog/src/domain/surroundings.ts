@@ -29,6 +29,8 @@ export interface KnownTrigger {
   /** null = costs nothing */
   readonly cost: AddonUnits | null;
   readonly offered: boolean;
+  /** Accounts that may use it; null = all. */
+  readonly partnerIds: readonly string[] | null;
   readonly removed: boolean;
 }
 

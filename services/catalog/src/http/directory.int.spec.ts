@@ -3,6 +3,8 @@ import type { OfferedTriggerView, PointNameView, ProgrammeView, TriggerView } fr
 import { accountFact, aCashier, anAccount, aProgrammeChange, aStore, eventually, newId } from '#testkit';
 import { type AnyFact, CatalogWorld, type Owner, partnerOf, triggerBody } from '../../test/catalog-world.js';
 
+const publishable = { redeemedMessage: 'Enjoy.' };
+
 interface Page<Item> {
   items: Item[];
   nextCursor: string | null;
@@ -318,7 +320,11 @@ describe('a trigger', () => {
   it('is put on the list, changed and withdrawn, with a fact and an audit entry each', async () => {
     const made = await world.trigger(owner);
     const { triggerId } = made;
-    const defaults = { timeoutMs: 5_000, maxAttempts: 8, offered: true, removed: false, version: 1 };
+    const asked = { method: 'POST', headers: [], bodyTemplate: null, partnerIds: null } as const;
+    const defaults = {
+      ...{ ...asked, timeoutMs: 5_000, maxAttempts: 8 },
+      ...{ offered: true, removed: false, version: 1 },
+    };
     expect(made).toEqual({ triggerId, ...triggerBody, ...defaults });
     const changed = await change('PATCH', triggerId, { cost: null, timeoutMs: 100 }, admin, '"1"');
     expect(changed).toMatchObject({
@@ -351,12 +357,71 @@ describe('a trigger', () => {
     const by = await world.token({ role: 'tenant_admin', tenantId: tenant.tenantId });
     const made = [await world.trigger(tenant), await world.trigger(tenant), await world.trigger(tenant)];
     const offered = () => list<OfferedTriggerView>('/v1/offered-triggers', tenant.token);
-    const shown = made.map(({ triggerId, name, cost }) => ({ triggerId, name, cost }));
+    const shown = made.map(({ triggerId, name, cost }) => ({ triggerId, name, cost, partnerIds: null }));
     expect(await offered()).toEqual(shown);
     await change('PATCH', made[0]?.triggerId ?? '', { offered: false }, by, '*');
     await change('POST', `${made[1]?.triggerId ?? ''}/withdraw`, undefined, by);
     expect(await offered()).toEqual([shown[2]]);
     expect((await list<TriggerView>('/v1/triggers', by)).map(({ version }) => version)).toEqual([2, 2, 1]);
+  });
+
+  it('keeps how its call is made, tells it, and what a change leaves out stays', async () => {
+    const account = anAccount({ partnerId: partnerOf(owner) });
+    await world.told(accountFact(owner.tenantId, account, 50));
+    const call = {
+      method: 'PUT',
+      headers: [
+        { name: 'Authorization', value: 'Bearer {{secret.provisioning-token}}' },
+        { name: 'X-Plan', value: 'basic' },
+      ],
+      bodyTemplate: '{"subscriber":"{{user.id}}","megabytes":"{{cost.units}}"}',
+      partnerIds: [account.partnerId],
+    };
+    const made = await world.trigger(owner, call);
+    expect(made).toMatchObject(call);
+    const changed = await change('PATCH', made.triggerId, { name: 'Two', partnerIds: null }, admin, '"1"');
+    const after = { ...call, name: 'Two', partnerIds: null };
+    expect(changed).toMatchObject({ status: 200, body: after });
+    const told = await world.factsOn('catalog.trigger.v1', made.triggerId, 2);
+    expect(told.map(({ data }) => data)).toMatchObject([call, after]);
+    const listed = await list<TriggerView>('/v1/triggers', admin);
+    expect(listed.find(({ triggerId }) => triggerId === made.triggerId)).toEqual(changed.body);
+  });
+
+  it('is seen and taken by the accounts only that it is for', async () => {
+    const [mine, theirs] = [partnerOf(owner), partnerOf(neighbour)];
+    for (const partnerId of [mine, theirs])
+      await world.told(accountFact(owner.tenantId, anAccount({ partnerId }), 51));
+    const partnerIds = [mine];
+    const { triggerId } = await world.trigger(owner, { partnerIds });
+    const offeredTo = async ({ token }: Owner) =>
+      (await list<OfferedTriggerView>('/v1/offered-triggers', token)).find(
+        (one) => one.triggerId === triggerId,
+      );
+    expect(await offeredTo(owner)).toMatchObject({ partnerIds });
+    expect(await offeredTo(neighbour)).toBeUndefined();
+    const others = await world.create(neighbour, { triggerId, ...publishable });
+    expect(await world.problem('POST', `/v1/coupons/${others.couponId}/publish`, neighbour)).toMatchObject({
+      status: 409,
+      body: { code: 'missing_to_publish', errors: [{ pointer: '/triggerId' }] },
+    });
+    const { couponId } = await world.published(owner, { triggerId, ...publishable });
+    const out = await world.published(neighbour, publishable);
+    const take = { token: neighbour.token, ifMatch: '*', body: { triggerId } };
+    expect(await world.problem('PATCH', `/v1/coupons/${out.couponId}`, take)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ pointer: '/triggerId' }] },
+    });
+    await change('PATCH', triggerId, { partnerIds: [mine, theirs] }, admin, '*');
+    expect(await offeredTo(neighbour)).toMatchObject({ partnerIds: [theirs] });
+    expect((await world.act(neighbour, others.couponId, 'publish')).status).toBe(200);
+    // Who has it keeps it.
+    await change('PATCH', triggerId, { partnerIds: [theirs] }, admin, '*');
+    const edit = { token: owner.token, ifMatch: '*', body: { name: 'Kept' } };
+    expect(await world.call('PATCH', `/v1/coupons/${couponId}`, edit)).toMatchObject({
+      status: 200,
+      body: { trigger: { triggerId } },
+    });
   });
 
   it("of another tenant's is not found, nor listed", async () => {
@@ -385,12 +450,43 @@ describe('a trigger', () => {
     ['/maxAttempts', { maxAttempts: 101 }],
     ['/removed', { removed: true }],
     ['/name', { name: ' ' }],
-  ])('with a wrong %s is refused: %j', async (pointer, fields) => {
-    const answer = await world.problem('POST', '/v1/triggers', {
-      token: admin,
-      body: { ...triggerBody, ...fields },
-    });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
+    ['/url', { url: 'https://user:pass@provisioning.example.com/' }],
+    ['/url', { url: 'https://127.0.0.1/' }],
+    ['/method', { method: 'TRACE' }],
+    ['/headers', { headers: Array.from({ length: 21 }, (_, nth) => ({ name: `X-${nth}`, value: 'x' })) }],
+    ['/headers/0/name', { headers: [{ name: 'X Plan', value: 'x' }] }],
+    ['/headers/0/name', { headers: [{ name: 'X-Plan:', value: 'x' }] }],
+    ['/headers/0/name', { headers: [{ name: 'x'.repeat(65), value: 'x' }] }],
+    ['/headers/0/name', { headers: [{ name: 'Host', value: 'x' }] }],
+    ['/headers/0/value', { headers: [{ name: 'X-Plan', value: 'x\r\nHost: inner' }] }],
+    ['/headers/0/value', { headers: [{ name: 'X-Plan', value: 'é' }] }],
+    ['/headers/0/value', { headers: [{ name: 'X-Plan', value: 'x'.repeat(1_001) }] }],
+    ['/headers/0/value', { headers: [{ name: 'Authorization', value: 'Bearer abc' }] }],
+    ['/headers/0/secret', { headers: [{ name: 'X-Plan', value: 'x', secret: 'abc' }] }],
+    ['/bodyTemplate', { bodyTemplate: '{"a":"{{user.name}}"}' }],
+    ['/bodyTemplate', { bodyTemplate: `{"a":"${'x'.repeat(9_993)}"}` }],
+    ['/bodyTemplate', { method: 'GET', bodyTemplate: '{}' }],
+    ['/partnerIds', { partnerIds: [] }],
+    ['/partnerIds/0', { partnerIds: ['cafe'] }],
+    ['/partnerIds/0', { partnerIds: [newId()] }],
+  ])('with a wrong %s is refused, made or changed: %j', async (pointer, fields) => {
+    const refused = { status: 400, body: { code: 'invalid_request', errors: [{ pointer }] } };
+    const body = { ...triggerBody, ...fields };
+    expect(await world.problem('POST', '/v1/triggers', { token: admin, body })).toMatchObject(refused);
+    const { triggerId } = await world.trigger(owner);
+    const patch = { token: admin, ifMatch: '"1"', body: { ...fields, name: 'New' } };
+    if (pointer !== '/name')
+      expect(await world.problem('PATCH', `/v1/triggers/${triggerId}`, patch)).toMatchObject(refused);
+    const kept = (await list<TriggerView>('/v1/triggers', admin)).find((one) => one.triggerId === triggerId);
+    expect(kept).toMatchObject({ name: triggerBody.name, version: 1 });
+  });
+
+  it.each([
+    { headers: Array.from({ length: 20 }, (_, nth) => ({ name: `X-${nth}`, value: 'x'.repeat(1_000) })) },
+    { headers: [{ name: 'x'.repeat(64), value: 'a b' }] },
+    { bodyTemplate: `{"a":"${'x'.repeat(9_992)}"}` },
+  ])('with as much as is allowed is taken: row %#', async (fields) => {
+    expect(await world.trigger(owner, fields)).toMatchObject(fields);
   });
 });
 

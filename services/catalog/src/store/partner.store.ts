@@ -35,6 +35,17 @@ export class PartnerStore {
     };
   }
 
+  /** Those of `among` that are known and not removed. */
+  async known(tx: EntityManager, tenantId: string, among: readonly string[]): Promise<string[]> {
+    if (among.length === 0) return [];
+    const rows: { partnerId: string }[] = await tx.query(
+      `SELECT partner_id AS "partnerId" FROM partner
+       WHERE tenant_id = $1 AND partner_id = ANY ($2::uuid[]) AND NOT removed`,
+      [tenantId, among],
+    );
+    return rows.map(({ partnerId }) => partnerId);
+  }
+
   /** Those of `among` that are known and not removed, in the order of their ids. */
   list(
     tx: EntityManager,

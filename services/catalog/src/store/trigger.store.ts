@@ -5,8 +5,8 @@ import type { KnownTrigger } from '../domain/surroundings.js';
 import type { PageBounds } from './page-bounds.js';
 
 const columns = `
-  trigger_id AS "triggerId", name, url, signing_key AS "signingKey", cost, timeout_ms AS "timeoutMs",
-  max_attempts AS "maxAttempts", offered, removed, version`;
+  trigger_id AS "triggerId", name, url, method, headers, body_template AS "bodyTemplate", signing_key AS "signingKey", cost, timeout_ms AS "timeoutMs",
+  max_attempts AS "maxAttempts", offered, partner_ids AS "partnerIds", removed, version`;
 
 /** The tenant's list of external API calls. Withdrawn ones stay as tombstones. */
 @Injectable()
@@ -14,8 +14,8 @@ export class TriggerStore {
   async insert(tx: EntityManager, tenantId: string, trigger: TriggerView): Promise<void> {
     await tx.query(
       `INSERT INTO trigger (tenant_id, trigger_id, name, url, signing_key, cost, timeout_ms, max_attempts,
-                            offered, removed, version)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+                            offered, removed, version, method, headers, body_template, partner_ids)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
       [tenantId, ...parametersOf(trigger)],
     );
   }
@@ -23,7 +23,8 @@ export class TriggerStore {
   async replace(tx: EntityManager, tenantId: string, trigger: TriggerView): Promise<void> {
     await tx.query(
       `UPDATE trigger SET name = $3, url = $4, signing_key = $5, cost = $6, timeout_ms = $7, max_attempts = $8,
-         offered = $9, removed = $10, version = $11
+         offered = $9, removed = $10, version = $11, method = $12, headers = $13, body_template = $14,
+         partner_ids = $15
        WHERE tenant_id = $1 AND trigger_id = $2`,
       [tenantId, ...parametersOf(trigger)],
     );
@@ -41,7 +42,7 @@ export class TriggerStore {
   /** The trigger, as it stays until the transaction ends. */
   async hold(tx: EntityManager, tenantId: string, triggerId: string): Promise<KnownTrigger | null> {
     const rows: KnownTrigger[] = await tx.query(
-      `SELECT trigger_id AS "triggerId", cost, offered, removed FROM trigger
+      `SELECT trigger_id AS "triggerId", cost, offered, partner_ids AS "partnerIds", removed FROM trigger
        WHERE tenant_id = $1 AND trigger_id = $2 FOR SHARE`,
       [tenantId, triggerId],
     );
@@ -57,17 +58,22 @@ export class TriggerStore {
     );
   }
 
-  /** Those that owners may pick, in the order of their ids. */
+  /** Those that owners of these accounts may pick, in the order of their ids. */
   listOffered(
     tx: EntityManager,
     tenantId: string,
+    partnerIds: readonly string[],
     { after, limit }: PageBounds,
   ): Promise<OfferedTriggerView[]> {
     return tx.query(
-      `SELECT trigger_id AS "triggerId", name, cost FROM trigger
+      `SELECT trigger_id AS "triggerId", name, cost,
+              (SELECT array_agg(mine ORDER BY mine) FROM unnest(partner_ids) mine WHERE mine = ANY ($4::uuid[]))
+                AS "partnerIds"
+       FROM trigger
        WHERE tenant_id = $1 AND ($2::uuid IS NULL OR trigger_id > $2) AND offered AND NOT removed
+         AND (partner_ids IS NULL OR partner_ids && $4::uuid[])
        ORDER BY trigger_id LIMIT $3`,
-      [tenantId, after, limit],
+      [tenantId, after, limit, partnerIds],
     );
   }
 }
@@ -76,5 +82,9 @@ export class TriggerStore {
 function parametersOf(trigger: TriggerView): unknown[] {
   const { triggerId, name, url, signingKey, cost, timeoutMs, maxAttempts, offered, removed, version } =
     trigger;
-  return [triggerId, name, url, signingKey, cost, timeoutMs, maxAttempts, offered, removed, version];
+  const { method, headers, bodyTemplate, partnerIds } = trigger;
+  return [
+    ...[triggerId, name, url, signingKey, cost, timeoutMs, maxAttempts, offered, removed, version],
+    ...[method, JSON.stringify(headers), bodyTemplate, partnerIds],
+  ];
 }

@@ -2,6 +2,7 @@ import type { ChangeTriggerBody, TriggerView } from '#contracts';
 import { CommandOutcome, type Principal, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { changedTrigger, type Trigger } from '../domain/trigger.js';
+import { PartnerStore } from '../store/partner.store.js';
 import { ReviseTrigger } from './revise-trigger.js';
 
 export interface TriggerEdit {
@@ -14,6 +15,7 @@ export interface TriggerEdit {
 export class ChangeTrigger {
   constructor(
     private readonly database: TenantDatabase,
+    private readonly partners: PartnerStore,
     private readonly revise: ReviseTrigger,
   ) {}
 
@@ -22,8 +24,10 @@ export class ChangeTrigger {
     triggerId: string,
     { fields, expectedVersion }: TriggerEdit,
   ): Promise<CommandOutcome<TriggerView>> {
-    const change = (before: Trigger) => changedTrigger(before, fields, expectedVersion);
-    return this.database.transaction(principal.tenantId, async (tx) => {
+    const { tenantId } = principal;
+    return this.database.transaction(tenantId, async (tx) => {
+      const partners = await this.partners.known(tx, tenantId, fields.partnerIds ?? []);
+      const change = (before: Trigger) => changedTrigger(before, fields, expectedVersion, partners);
       const wanted = { triggerId, action: 'change', change };
       return new CommandOutcome(await this.revise.run(tx, principal, wanted));
     });

@@ -1,5 +1,5 @@
 import type { CouponView } from '#contracts';
-import { CommandOutcome, type Principal, TenantDatabase } from '#platform';
+import { CommandOutcome, type Principal, ProblemError, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
@@ -7,6 +7,7 @@ import { type CouponEdit, edit } from '../domain/edit.js';
 import { isOut } from '../domain/life-cycle.js';
 import type { KnownProgramme, KnownTrigger } from '../domain/surroundings.js';
 import { LookAtImage } from '../images/look-at-image.js';
+import { ChannelStore } from '../store/channel.store.js';
 import { CouponViewStore } from '../store/coupon-view.store.js';
 import { DatabaseClock } from '../store/database-clock.js';
 import { ProgrammeStore } from '../store/programme.store.js';
@@ -17,7 +18,7 @@ import { valueOf } from './refusal-to-problem.js';
 import { SaveCouponChange } from './save-coupon-change.js';
 
 /** An edit as it was sent. */
-export type WantedEdit = Omit<CouponEdit, 'trigger' | 'programmes'>;
+export type WantedEdit = Omit<CouponEdit, 'trigger' | 'partnerId' | 'programmes'>;
 
 @Injectable()
 export class EditCoupon {
@@ -25,6 +26,7 @@ export class EditCoupon {
     private readonly database: TenantDatabase,
     private readonly clock: DatabaseClock,
     private readonly lockOwned: LockOwnedCoupon,
+    private readonly channels: ChannelStore,
     private readonly programmes: ProgrammeStore,
     private readonly lookAtImage: LookAtImage,
     private readonly triggers: TriggerStore,
@@ -39,10 +41,14 @@ export class EditCoupon {
     if (typeof imageId === 'string') await this.lookAtImage.refuseUnusable(tenantId, imageId);
     return this.database.transaction(tenantId, async (tx) => {
       const before = await this.lockOwned.run(tx, principal, couponId);
+      const channel = await this.channels.find(tx, tenantId, before.channelId);
+      if (channel === null) throw new ProblemError('channel_not_found');
       const trigger = await this.trigger(tx, tenantId, before, wanted);
       const programmes = await this.programmesOf(tx, tenantId, before, wanted);
       const now = await this.clock.now(tx);
-      const after = valueOf(edit(before, { ...wanted, trigger, programmes }, now));
+      const after = valueOf(
+        edit(before, { ...wanted, trigger, programmes, partnerId: channel.partnerId }, now),
+      );
       const by = { kind: 'person', id: subject } as const;
       const action = after.pendingRevision === before.pendingRevision ? 'edit' : 'revise';
       if (after !== before) await this.save.run(tx, tenantId, { before, after, action, by, at: now });

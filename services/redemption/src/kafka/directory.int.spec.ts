@@ -7,6 +7,7 @@ import {
   aPointName,
   aProgramme,
   aStore,
+  aTrigger,
   cashierFact,
   channelSnapshotFact,
   couponFact,
@@ -15,6 +16,7 @@ import {
   pointNameFact,
   programmeFact,
   storeFact,
+  triggerFact,
 } from '#testkit';
 import { PointsWorld } from '../../test/points-world.js';
 
@@ -145,6 +147,56 @@ describe('the directory', () => {
               (SELECT json_agg(t) FROM store t) AS store, (SELECT json_agg(t) FROM cashier t) AS cashier`,
     );
   }
+});
+
+describe('a trigger', () => {
+  const trigger = aTrigger({
+    method: 'PUT',
+    headers: [{ name: 'Authorization', value: 'Bearer {{secret.provisioning-token}}' }],
+    bodyTemplate: '{"subscriber":"{{user.id}}"}',
+    partnerIds: [newId()],
+  });
+  const kept = () =>
+    points.rows(
+      `SELECT method, url, headers, body_template, signing_key, timeout_ms, max_attempts, removed, revision::int
+       FROM trigger WHERE trigger_id = '${trigger.triggerId}'`,
+    );
+  const row = {
+    method: 'PUT',
+    url: trigger.url,
+    headers: trigger.headers,
+    body_template: '{"subscriber":"{{user.id}}"}',
+    signing_key: 'provisioning',
+    timeout_ms: 5_000,
+    max_attempts: 8,
+    removed: false,
+    revision: 1,
+  };
+
+  it('is kept as it is to be called, and follows its changes', async () => {
+    await points.produce(triggerFact(tenantId, trigger, 1));
+    expect(await kept()).toEqual([row]);
+    const url = 'https://provisioning.example.com/v2';
+    const changed = { ...trigger, url, method: 'DELETE' as const, headers: [], bodyTemplate: null };
+    const after = { ...row, url, method: 'DELETE', headers: [], body_template: null };
+    await points.produce(
+      triggerFact(tenantId, { ...changed, signingKey: 'other', timeoutMs: 100, maxAttempts: 1 }, 3),
+      triggerFact(tenantId, { ...trigger, url: 'https://older.example.com/' }, 2),
+    );
+    const last = { ...after, signing_key: 'other', timeout_ms: 100, max_attempts: 1, revision: 3 };
+    expect(await kept()).toEqual([last]);
+    await points.produce(
+      triggerFact(tenantId, { ...trigger, removed: true }, 5),
+      triggerFact(tenantId, trigger, 4),
+    );
+    expect(await kept()).toEqual([{ ...row, removed: true, revision: 5 }]);
+  });
+
+  it('told before it said how it is called is posted without headers or a template', async () => {
+    const { method: _, headers: __, bodyTemplate: ___, ...older } = trigger;
+    await points.produce(triggerFact(tenantId, older, 6));
+    expect(await kept()).toEqual([{ ...row, method: 'POST', headers: [], body_template: null, revision: 6 }]);
+  });
 });
 
 describe('the next redemption', () => {

@@ -7,10 +7,12 @@ import type {
   ProgrammeSnapshot,
   Store,
   TenantSnapshot,
+  Trigger,
 } from '#contracts';
 import type { EventContext } from '#platform';
 import { DirectoryStore } from '../store/directory.store.js';
 import { TenantSettingsStore } from '../store/tenant-settings.store.js';
+import { TriggerStore } from '../store/trigger.store.js';
 
 /** Something that the directory tells of, by the kind of its subject. */
 export type DirectoryFact =
@@ -20,10 +22,11 @@ export type DirectoryFact =
   | { readonly kind: 'programme'; readonly state: ProgrammeSnapshot }
   | { readonly kind: 'store'; readonly state: Store }
   | { readonly kind: 'cashier'; readonly state: Cashier }
-  | { readonly kind: 'tenant'; readonly state: TenantSnapshot };
+  | { readonly kind: 'tenant'; readonly state: TenantSnapshot }
+  | { readonly kind: 'trigger'; readonly state: Trigger };
 
 /**
- * Takes over what others say of channels, accounts, currencies, stores, staff and tenants. Batches read it after their locks, so
+ * Takes over what others say of channels, accounts, currencies, stores, staff, tenants and triggers. Batches read it after their locks, so
  * what is committed here holds for the next one; no process remembers it.
  */
 @Injectable()
@@ -31,6 +34,7 @@ export class TakeDirectory {
   constructor(
     private readonly directory: DirectoryStore,
     private readonly settings: TenantSettingsStore,
+    private readonly triggers: TriggerStore,
   ) {}
 
   run({ tx, tenantId }: EventContext, fact: DirectoryFact, revision: number): Promise<void> {
@@ -50,6 +54,8 @@ export class TakeDirectory {
         return directory.putCashier(tx, tenantId, fact.state, revision);
       case 'tenant':
         return this.settings.put(tx, tenantId, fact.state, revision);
+      case 'trigger':
+        return this.triggers.put(tx, tenantId, fact.state, revision);
     }
   }
 }

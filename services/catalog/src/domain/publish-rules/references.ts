@@ -1,16 +1,22 @@
 import type { FieldError } from '#contracts';
 import type { KnownTrigger } from '../surroundings.js';
+import { isOfferedTo } from '../trigger.js';
 import { errorIf, type PublishRule } from './publish-rule.js';
 
-/** D6: the trigger is on the tenant's list, and offered. */
-export const triggerIsOffered: PublishRule = ({ triggerId }, { trigger }) => notOffered(triggerId, trigger);
+/** D6: the trigger is on the tenant's list, and offered to the account. */
+export const triggerIsOffered: PublishRule = ({ triggerId }, { trigger, partnerId }) =>
+  notOffered(triggerId, trigger, partnerId);
 
 /** @param trigger as it is known by that id */
-export function notOffered(triggerId: string | null, trigger: KnownTrigger | null): FieldError[] {
+export function notOffered(
+  triggerId: string | null,
+  trigger: KnownTrigger | null,
+  partnerId: string,
+): FieldError[] {
   return errorIf(
-    triggerId !== null && (trigger?.triggerId !== triggerId || trigger.removed || !trigger.offered),
+    triggerId !== null && (trigger?.triggerId !== triggerId || !isOfferedTo(trigger, partnerId)),
     '/triggerId',
-    'is not among the triggers that the tenant offers; GET /v1/offered-triggers lists them',
+    'is not among the triggers that the tenant offers to this account; GET /v1/offered-triggers lists them',
   );
 }
 

@@ -12,6 +12,7 @@ import { PendingRevisions1764500000000 } from './1764500000000-pending-revisions
 import { TenantSettings1764599000000 } from './1764599000000-tenant-settings.js';
 import { ImageUploads1764600000000 } from './1764600000000-image-uploads.js';
 import { CouponLevels1764600000010 } from './1764600000010-coupon-levels.js';
+import { TriggerCalls1765010000000 } from './1765010000000-trigger-calls.js';
 
 /** In order, append-only: a released migration is never changed. */
 export const migrationSet: MigrationSet = {
@@ -30,6 +31,7 @@ export const migrationSet: MigrationSet = {
     TenantSettings1764599000000,
     ImageUploads1764600000000,
     CouponLevels1764600000010,
+    TriggerCalls1765010000000,
   ],
   queueTables: ['analytics_generation', 'image_check', 'share_code'],
 };

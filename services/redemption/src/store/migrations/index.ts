@@ -14,6 +14,7 @@ import { RedeemLookUps1764300000000 } from './1764300000000-redeem-look-ups.js';
 import { Reminders1764400000000 } from './1764400000000-reminders.js';
 import { TenantSettings1764500000000 } from './1764500000000-tenant-settings.js';
 import { CardImages1764600000000 } from './1764600000000-card-images.js';
+import { Triggers1765010000000 } from './1765010000000-triggers.js';
 
 /** In order, append-only: a released migration is never changed. */
 export const migrationSet: MigrationSet = {
@@ -34,6 +35,7 @@ export const migrationSet: MigrationSet = {
     Reminders1764400000000,
     TenantSettings1764500000000,
     CardImages1764600000000,
+    Triggers1765010000000,
   ],
   queueTables: ['auto_attempt', 'auto_wake', 'tenant_job', 'reminder_run'],
 };
