@@ -12,7 +12,7 @@ const exempt: Record<'every' | ServiceName, string[]> = {
   every: ['outbox', 'outbox_lease', 'outbox_relay', 'inbox', 'dead_letter', 'schema_migration'],
   // When to look at which image again, claimed by time over all tenants. Whose code a shared link is: whoever opens it
   // belongs to no tenant yet. Which tenants have figures, for whoever makes all of them again.
-  catalog: ['share_code', 'image_check', 'analytics_generation'],
+  catalog: ['share_code', 'image_check', 'analytics_generation', 'channel_zone_change'],
   // Which tenants a background job has to visit: it cannot be asked tenant by tenant. Automatic attempts and what wakes
   // them, and the rounds of reminders, claimed by time over all tenants.
   redemption: ['tenant_job', 'auto_attempt', 'auto_wake', 'reminder_run'],

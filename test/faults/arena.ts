@@ -145,7 +145,7 @@ export class Trial {
   /** Published by catalog; decided on when this resolves. */
   async coupon(
     terms: Partial<CouponSnapshot['terms']> = {},
-    over: Partial<Omit<CouponSnapshot, 'terms' | 'schedule'>> = {},
+    over: Partial<Omit<CouponSnapshot, 'terms'>> = {},
   ): Promise<CouponSnapshot> {
     const coupon = aCoupon({ terms, channelId: this.channelId, ...over });
     await this.publish(coupon);

@@ -7,6 +7,11 @@ const groups = JSON.parse(readFileSync(new URL('rows/rows.json', import.meta.url
 // Rows of the scheduler have an arena of their own.
 const scheduler = [
   { id: 'scheduler-killed', about: 'kill -9 of schedulers at random while instants come', short: true },
+  {
+    id: 'scheduler-off',
+    about: 'no scheduler for two hours, then two, one of which has its clock wrong; steps back',
+    short: true,
+  },
 ];
 const rows = [...Object.values(groups).flat(), ...scheduler];
 const options = {
@@ -34,6 +39,7 @@ const files = [
   ...(values.row.every(isOfScheduler) ? [] : ['test/faults/faults.e2e']),
   ...(values.row.some((id) => id === 'all' || isOfScheduler(id)) ? ['test/faults/scheduler.e2e'] : []),
 ];
+env.FAULT_SCHEDULER_ROWS = values.row.join(',');
 env.FAULT_ROWS = values.row.every(isOfScheduler)
   ? 'all'
   : values.row.filter((id) => !isOfScheduler(id)).join(',');

@@ -39,11 +39,22 @@ export interface Cafe {
   redeem(couponId: string, guest: Guest, options?: Call & { at?: string }): Promise<Answer>;
 }
 
+export interface CafeOptions {
+  followers?: number;
+  /** Of the channel. */
+  timeZone?: string;
+  /** Of the followers, in their order; null = they have not said. Default: that of users in tests. */
+  zones?: readonly (string | null)[];
+}
+
 /** Facts come over Kafka, as the rest of the platform would send them. */
-export async function openCafe(system: WholeSystem, { followers = 3 } = {}): Promise<Cafe> {
+export async function openCafe(
+  system: WholeSystem,
+  { followers = 3, timeZone = 'Europe/Zagreb', zones = [] }: CafeOptions = {},
+): Promise<Cafe> {
   const { issuer, namespace, url } = system;
   const tenantId = newId();
-  const channel = aChannel();
+  const channel = aChannel({ timeZone });
   const ownerToken = await issuer.token({
     role: 'channel_owner',
     tenant: tenantId,
@@ -61,9 +72,10 @@ export async function openCafe(system: WholeSystem, { followers = 3 } = {}): Pro
     namespace.produce(fact.topic, fact);
   const channels = [await produce(channelFact(tenantId, channel))];
   const users = await Promise.all(
-    [...guests, stranger].map(({ userId, name }) =>
-      produce(userFact(tenantId, aUser({ userId, displayName: name }))),
-    ),
+    [...guests, stranger].map(({ userId, name }, n) => {
+      const zone = zones[n] === undefined ? {} : { timeZone: zones[n] };
+      return produce(userFact(tenantId, aUser({ userId, displayName: name, ...zone })));
+    }),
   );
   const follows = await Promise.all(
     guests.map(({ userId }) =>
@@ -73,7 +85,7 @@ export async function openCafe(system: WholeSystem, { followers = 3 } = {}): Pro
   await untilHandled(system, 'catalog', channels);
   await untilHandled(system, 'notification', [...channels, ...users]);
   await untilHandled(system, 'targeting', [...users, ...follows]);
-  await untilHandled(system, 'redemption', follows);
+  await untilHandled(system, 'redemption', [...users, ...follows]);
 
   const readCoupon = async (couponId: string): Promise<CouponView> =>
     couponView.parse(

@@ -27,6 +27,8 @@ export interface WholeSystem {
   databases: Record<ServiceName, TestDatabase>;
   namespace: TestNamespace;
   issuer: TestIssuer;
+  /** One process more of the service, such as in the place of one that a test has stopped. */
+  start(service: ServiceName): Promise<ServiceProcess>;
   stop(): Promise<void>;
 }
 
@@ -54,14 +56,17 @@ export async function startWholeSystem(options: WholeSystemOptions = {}): Promis
     const development = options.signIn && (await start('dev-issuer', { AUTH_AUDIENCE: audience }));
     const auth = development ? developmentAuth(development.url) : issuer.env;
     const redis = options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl };
+    const startOne = (service: ServiceName): Promise<ServiceProcess> => {
+      const env = { ...namespace.env, ...redis, ...auth, DATABASE_URL: databases[service].appUrl };
+      return start(service, { LOG_LEVEL: 'warn', ...env });
+    };
     const processes = await forEachService((service) => {
       const count = service === 'redemption' ? (options.redemptionProcesses ?? 1) : 1;
-      const env = { ...namespace.env, ...redis, ...auth, DATABASE_URL: databases[service].appUrl };
-      return Promise.all(Array.from({ length: count }, () => start(service, { LOG_LEVEL: 'warn', ...env })));
+      return Promise.all(Array.from({ length: count }, () => startOne(service)));
     });
     const issuerUrl = development ? { ISSUER_URL: development.url } : {};
     const frontDoor = await start('front-door', { ...upstreams(processes), ...issuerUrl });
-    return { url: frontDoor.url, processes, databases, namespace, issuer, stop };
+    return { url: frontDoor.url, processes, databases, namespace, issuer, start: startOne, stop };
   } catch (error) {
     await stop();
     throw error;

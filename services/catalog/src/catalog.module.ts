@@ -18,6 +18,7 @@ import { TenantSettingsController } from './http/tenant-settings.controller.js';
 import { TriggersController } from './http/triggers.controller.js';
 import { WizardController } from './http/wizard.controller.js';
 import { ImagesModule } from './images/images.module.js';
+import { FollowChannelZonesJob } from './jobs/follow-channel-zones.job.js';
 import { PlatformChannelConsumer } from './kafka/platform-channel.consumer.js';
 import { PlatformLoyaltyConsumer } from './kafka/platform-loyalty.consumer.js';
 import { PlatformPartnerConsumer } from './kafka/platform-partner.consumer.js';
@@ -32,6 +33,7 @@ import { AuditViewStore } from './store/audit-view.store.js';
 import { CapRequestStore } from './store/cap-request.store.js';
 import { ChannelEntity } from './store/channel.entity.js';
 import { ChannelStore } from './store/channel.store.js';
+import { ChannelZoneStore } from './store/channel-zone.store.js';
 import { CouponListStore } from './store/coupon-list.store.js';
 import { CouponUsageStore } from './store/coupon-usage.store.js';
 import { CouponViewStore } from './store/coupon-view.store.js';
@@ -58,6 +60,7 @@ import { DuplicateCoupon } from './use-cases/duplicate-coupon.js';
 import { EditCoupon } from './use-cases/edit-coupon.js';
 import { ExportCoupons } from './use-cases/export-coupons.js';
 import { FinishExhaustedCoupon } from './use-cases/finish-exhausted-coupon.js';
+import { FollowChannelZones } from './use-cases/follow-channel-zones.js';
 import { GatherSurroundings } from './use-cases/gather-surroundings.js';
 import { KeepAppliedVersion } from './use-cases/keep-applied-version.js';
 import { KeepCapAnswer } from './use-cases/keep-cap-answer.js';
@@ -133,6 +136,7 @@ const stores = [
   AuditViewStore,
   CapRequestStore,
   ChannelStore,
+  ChannelZoneStore,
   CouponListStore,
   CouponStore,
   CouponUsageStore,
@@ -161,6 +165,7 @@ const useCases = [
   EditCoupon,
   ExportCoupons,
   FinishExhaustedCoupon,
+  FollowChannelZones,
   GatherSurroundings,
   KeepAppliedVersion,
   KeepCapAnswer,
@@ -212,6 +217,11 @@ const useCases = [
     ShareModule,
   ],
   controllers: [...edges, ...consumers],
-  providers: [{ provide: CatalogConfig, useExisting: PlatformConfig }, ...stores, ...useCases],
+  providers: [
+    { provide: CatalogConfig, useExisting: PlatformConfig },
+    FollowChannelZonesJob,
+    ...stores,
+    ...useCases,
+  ],
 })
 export class CatalogModule {}

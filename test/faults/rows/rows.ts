@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Row } from '../row.js';
+import { clockRows } from './clock-rows.js';
 import { kafkaRows } from './kafka-rows.js';
 import { loadRows } from './load-rows.js';
 import { postgresRows } from './postgres-rows.js';
@@ -33,6 +34,7 @@ export const rows: readonly (Row & Listed)[] = [
   ...redisRows,
   ...postgresRows,
   ...kafkaRows,
+  ...clockRows,
 ].map((row) => ({ ...inTheList(row), ...row }));
 
 if (rows.length !== listed.size) throw new Error('rows.json lists rows that are not there');

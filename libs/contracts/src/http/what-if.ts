@@ -2,12 +2,20 @@ import { z } from 'zod';
 import { id, instant } from '../primitives.js';
 import { eligibilityView, walletState } from './wallet.js';
 
+/** A number as a query says it. What is empty is none, though `Number('')` is 0: a place in the Gulf of Guinea. */
+function degrees(most: number) {
+  return z.preprocess(
+    (text) => (typeof text === 'string' && text.trim() === '' ? NaN : text),
+    z.coerce.number().min(-most).max(most),
+  );
+}
+
 /** When, and where, the user would be. */
 export const whatIfQuery = z
   .object({
     at: instant.optional().describe('The instant to ask about. Left out: now.'),
-    latitude: z.coerce.number().min(-90).max(90).optional().describe('WGS 84, in degrees; with `longitude`.'),
-    longitude: z.coerce.number().min(-180).max(180).optional().describe('With `latitude`.'),
+    latitude: degrees(90).optional().describe('WGS 84, in degrees; with `longitude`.'),
+    longitude: degrees(180).optional().describe('With `latitude`.'),
   })
   .refine(({ latitude, longitude }) => latitude === undefined || longitude !== undefined, {
     path: ['longitude'],

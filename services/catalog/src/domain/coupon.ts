@@ -59,7 +59,7 @@ export interface Coupon {
   readonly startAt: Date | null;
   /** null = without end */
   readonly endAt: Date | null;
-  /** The channel's zone as it was at publication, locked with the schedule; null while a draft. */
+  /** The channel's zone, which the coupon follows (F3); null while a draft, which is read in whatever the channel's is. */
   readonly timeZone: string | null;
   /** Read in `timeZone`; null = open all the time between start and end. */
   readonly recurrence: Recurrence | null;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { couponStatus } from '#contracts';
 import { couponIn, draftCoupon, minutes } from '../../test/sample-coupons.js';
-import { endDue, exhausted, startDue } from './facts.js';
+import { endDue, exhausted, startDue, zoneMoved } from './facts.js';
 
 describe('a start that is due', () => {
   it('starts a scheduled coupon', () => {
@@ -16,6 +16,18 @@ describe('a start that is due', () => {
 
   it.each(['draft', 'active', 'disabled', 'finished'] as const)('changes nothing in %s', (status) => {
     expect(startDue(couponIn(status, { startAt: minutes(-1) }), minutes(0))).toBeUndefined();
+  });
+});
+
+describe("a move of the coupon's channel to another zone", () => {
+  it.each(['scheduled', 'active', 'disabled'] as const)('takes along a coupon that is %s', (status) => {
+    const coupon = couponIn(status, { timeZone: 'Europe/Zagreb' });
+    expect(zoneMoved(coupon, 'Asia/Tokyo')).toEqual({ ...coupon, timeZone: 'Asia/Tokyo', version: 3 });
+    expect(zoneMoved(coupon, 'Europe/Zagreb')).toBeUndefined();
+  });
+
+  it.each(['draft', 'pending_approval', 'finished'] as const)('changes nothing in %s', (status) => {
+    expect(zoneMoved(couponIn(status), 'Asia/Tokyo')).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Coupon } from './coupon.js';
-import { move } from './life-cycle.js';
+import { isOut, move } from './life-cycle.js';
 
 /**
  * What the facts of other services do to a coupon. Each returns the coupon one version on, or undefined when
@@ -19,6 +19,12 @@ export function endDue(coupon: Coupon, dueAt: Date): Coupon | undefined {
 /** Redemption has sold the last one. */
 export function exhausted(coupon: Coupon, at: Date): Coupon | undefined {
   return moved(coupon, 'exhaust', at);
+}
+
+/** Its channel lives in this zone now: times of day that are published stay what they say, and are read there (F3). */
+export function zoneMoved(coupon: Coupon, timeZone: string): Coupon | undefined {
+  if (!isOut(coupon.status) || coupon.timeZone === timeZone) return undefined;
+  return { ...coupon, timeZone, version: coupon.version + 1 };
 }
 
 function moved(coupon: Coupon, by: 'start' | 'end' | 'exhaust', at: Date): Coupon | undefined {

@@ -55,6 +55,15 @@ export class ChannelStore {
     return row && toChannel(row);
   }
 
+  /** As `find`; its zone and status stay as they are until the transaction ends. */
+  async hold(tx: EntityManager, tenantId: string, channelId: string): Promise<Channel | null> {
+    const row = await tx.findOne(ChannelEntity, {
+      where: { tenantId, channelId },
+      lock: { mode: 'pessimistic_read' },
+    });
+    return row && toChannel(row);
+  }
+
   /** The accounts behind those of the channels that are known. */
   async partnersOf(tx: EntityManager, tenantId: string, channelIds: readonly string[]): Promise<string[]> {
     const rows: { partnerId: string }[] = await tx.query(

@@ -31,7 +31,8 @@ export class GatherSurroundings {
     coupon: Coupon,
     image: SeenImage | null,
   ): Promise<Surroundings> {
-    const channel = await this.channels.find(tx, tenantId, coupon.channelId);
+    // A zone that changes meanwhile waits, and then finds the coupon published.
+    const channel = await this.channels.hold(tx, tenantId, coupon.channelId);
     if (channel === null) throw new ProblemError('channel_not_found');
     const { price, bonus, triggerId } = coupon;
     const mayCloseACircle = coupon.type === 'auto' && price !== null && bonus !== null;

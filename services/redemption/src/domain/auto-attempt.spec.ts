@@ -84,11 +84,14 @@ describe('an attempt that was refused', () => {
     expect(verdict).toMatchObject({ kind: 'open', cause: `coupon/${couponId}` });
   });
 
-  it.each(['coupon_not_started', 'coupon_window_closed'] as const)('for %s is due when it opens', (code) => {
+  it.each([
+    ['coupon_not_started', null],
+    ['coupon_window_closed', `window/${couponId}`],
+  ] as const)('for %s is due when it opens, a window also when its zone moves', (code, cause) => {
     const retryAt = '2026-11-23T09:00:00.000Z';
     expect(afterRefusal({ ...attempt, naps: 7 }, { code, retryAt }, coupon, chance)).toEqual({
       kind: 'open',
-      cause: null,
+      cause,
       until: Date.parse(retryAt),
       naps: 0,
       tries: 0,

@@ -1,5 +1,11 @@
 import { nextBoundary, stretchAt, type Timeframe } from '#contracts';
-import { type AutoCause, type AutoSubject, causeOf, cooldownCause } from './auto-cause.js';
+import {
+  type AutoCause,
+  type AutoSubject,
+  causeOfRefusal,
+  cooldownCause,
+  windowCause,
+} from './auto-cause.js';
 import type { Coupon } from './coupon.js';
 import type { Person } from './person.js';
 import type { Refusal } from './refusal.js';
@@ -72,12 +78,9 @@ export function afterRefusal(
   chance: Chance,
 ): AutoVerdict {
   if (refusal.code === 'coupon_wrong_type') return { kind: 'forgotten' };
-  const cause = causeOf(refusal.code, attempt, coupon);
-  if (refusal.retryAt !== undefined) {
-    // The time limit can be edited; when a coupon starts and its windows open cannot.
-    const known = refusal.code === 'cooling_down' ? cause : null;
-    return { kind: 'open', cause: known, until: Date.parse(refusal.retryAt), naps: 0, tries: 0 };
-  }
+  const cause = causeOfRefusal(refusal, attempt, coupon);
+  if (refusal.retryAt !== undefined)
+    return { kind: 'open', cause, until: Date.parse(refusal.retryAt), naps: 0, tries: 0 };
   if (cause === null) {
     const atCap = refusal.code === 'user_limit_reached' ? (coupon?.perUserCap ?? null) : null;
     return { kind: 'closed', reason: refusal.code, atCap };
@@ -119,7 +122,7 @@ export function afterRedemption(subject: AutoSubject, coupon: Coupon | undefined
       next: null,
       atCap: coupon !== undefined && isAtCap(coupon, used) ? coupon.perUserCap : null,
     };
-  const cause = coupon.timeLimitMs === null ? null : cooldownCause(subject);
+  const cause = coupon.timeLimitMs === null ? windowCause(subject) : cooldownCause(subject);
   return { kind: 'done', next: { at, cause }, atCap: null };
 }
 

@@ -1,5 +1,5 @@
 import type { Coupon } from './coupon.js';
-import type { RefusalCode } from './refusal.js';
+import type { Refusal, RefusalCode } from './refusal.js';
 
 /**
  * What an attempt waits for, as text: `<kind>/<ids>`. The triggers in migrations/wake-attempts write the same names when
@@ -9,6 +9,7 @@ export type AutoCause = `${AutoCauseKind}/${string}` | 'error';
 export const autoCauseKinds = [
   'coupon',
   'cooldown',
+  'window',
   'channel',
   'partner',
   'grant',
@@ -31,6 +32,23 @@ export function couponCause({ couponId }: Pick<AutoSubject, 'couponId'>): AutoCa
 /** The time limit between two uses, which can be edited. */
 export function cooldownCause({ couponId }: Pick<AutoSubject, 'couponId'>): AutoCause {
   return `cooldown/${couponId}`;
+}
+
+/** The next opening of a window, which lies elsewhere once the coupon's channel has moved to another zone. */
+export function windowCause({ couponId }: Pick<AutoSubject, 'couponId'>): AutoCause {
+  return `window/${couponId}`;
+}
+
+/** What an attempt that was refused waits for besides `retryAt`; null = nothing but that, or nothing at all. */
+export function causeOfRefusal(
+  { code, retryAt }: Pick<Refusal, 'code' | 'retryAt'>,
+  subject: AutoSubject,
+  coupon: Coupon | undefined,
+): AutoCause | null {
+  if (retryAt === undefined) return causeOf(code, subject, coupon);
+  if (code === 'coupon_window_closed') return windowCause(subject);
+  // The time limit can be edited, a start cannot.
+  return code === 'cooling_down' ? cooldownCause(subject) : null;
 }
 
 /** The fact that would clear this refusal; null = none does, it is final or passes by time. */

@@ -22,6 +22,13 @@ import { AutoAttemptStore } from '../store/auto-attempt.store.js';
 import { AutoWakeStore } from '../store/auto-wake.store.js';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** A daily window in UTC, so many hours from now on. */
+function hoursFromNow(from: number, until: number) {
+  const clock = (hours: number) => new Date(Date.now() + hours * HOUR).toISOString().slice(11, 16);
+  return { kind: 'daily', opensAt: clock(from), closesAt: clock(until) } as const;
+}
 
 let auto: AutoWorld;
 beforeAll(async () => {
@@ -112,6 +119,29 @@ describe('an attempt that was refused is redeemed', () => {
     const back = grantFact(auto.tenantId, { ...grant, revived: true }, 3);
     await auto.world.namespace.produce('targeting.grant.v1', back);
     await auto.eventuallyIs(coupon, 'done');
+  });
+
+  it('when its channel has moved to a zone in which its window is open', async () => {
+    const coupon = await auto.coupon({ schedule: { timeZone: 'UTC', recurrence: hoursFromNow(2, 4) } });
+    await auto.grant(coupon);
+    await auto.eventuallyIs(coupon, 'blocked', `window/${coupon.couponId}`);
+    await auto.edit(coupon, { schedule: { ...coupon.schedule, timeZone: 'Africa/Nairobi' } });
+    await auto.eventuallyRedeemed(coupon, 1);
+  });
+
+  it('planned for the next window, which opens earlier once the channel has moved', async () => {
+    const schedule = { timeZone: 'UTC', recurrence: hoursFromNow(-1, 1) };
+    const coupon = await auto.coupon({ perUser: 2, schedule });
+    await auto.grant(coupon);
+    await auto.eventuallyRedeemed(coupon, 1);
+    const hoursUntilNext = async () => {
+      const next = (await auto.attempts(coupon)).find(({ nth }) => nth === 2);
+      return Math.round(((next?.due_at.getTime() ?? NaN) - Date.now()) / HOUR);
+    };
+    await eventually(async () => expect(await hoursUntilNext()).toBe(23));
+    await auto.edit(coupon, { schedule: { ...coupon.schedule, timeZone: 'Africa/Nairobi' } });
+    await eventually(async () => expect(await hoursUntilNext()).toBe(20));
+    expect(await auto.redemptions(coupon)).toBe(1);
   });
 
   it('when enough points are credited to that user', async () => {

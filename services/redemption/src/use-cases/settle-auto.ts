@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { failpoint, Metrics, TenantDatabase } from '#platform';
 import { type AutoAttempt, endedAtCap, waitsFor } from '../domain/auto-attempt.js';
-import { causeOf, couponCause, kindOf } from '../domain/auto-cause.js';
+import { causeOfRefusal, couponCause, kindOf } from '../domain/auto-cause.js';
 import type { Coupon } from '../domain/coupon.js';
 import { AutoAttemptStore, type Settled } from '../store/auto-attempt.store.js';
 import type { AutoLine } from '../store/auto-line.store.js';
@@ -58,13 +58,15 @@ export class SettleAuto {
       line,
       asleep.map(({ attempt }) => attempt),
     );
-    const isSameLimit = coupon?.timeLimitMs === before?.timeLimitMs;
+    const isSamePlan =
+      coupon?.timeLimitMs === before?.timeLimitMs &&
+      coupon?.timeframe?.timeZone === before?.timeframe?.timeZone;
     const cleared = asleep.flatMap(({ attempt, verdict }, place) => {
-      if (verdict.kind === 'done') return isSameLimit ? [] : [{ ...attempt, nth: attempt.nth + 1 }];
+      if (verdict.kind === 'done') return isSamePlan ? [] : [{ ...attempt, nth: attempt.nth + 1 }];
       const refusal = begun[place]?.refusal;
       const cause =
-        coupon === undefined ? couponCause(attempt) : refusal && causeOf(refusal.code, attempt, coupon);
-      return cause === waitsFor(verdict) && isSameLimit ? [] : [attempt];
+        coupon === undefined ? couponCause(attempt) : refusal && causeOfRefusal(refusal, attempt, coupon);
+      return cause === waitsFor(verdict) && isSamePlan ? [] : [attempt];
     });
     const cap = coupon?.perUserCap ?? Infinity;
     const raised = ended.filter(({ verdict }) => (endedAtCap(verdict) ?? Infinity) < cap);

@@ -13,6 +13,7 @@ import { TenantSettings1764599000000 } from './1764599000000-tenant-settings.js'
 import { ImageUploads1764600000000 } from './1764600000000-image-uploads.js';
 import { CouponLevels1764600000010 } from './1764600000010-coupon-levels.js';
 import { TriggerCalls1765010000000 } from './1765010000000-trigger-calls.js';
+import { ChannelZones1765040000000 } from './1765040000000-channel-zones.js';
 
 /** In order, append-only: a released migration is never changed. */
 export const migrationSet: MigrationSet = {
@@ -32,6 +33,7 @@ export const migrationSet: MigrationSet = {
     ImageUploads1764600000000,
     CouponLevels1764600000010,
     TriggerCalls1765010000000,
+    ChannelZones1765040000000,
   ],
-  queueTables: ['analytics_generation', 'image_check', 'share_code'],
+  queueTables: ['analytics_generation', 'channel_zone_change', 'image_check', 'share_code'],
 };
