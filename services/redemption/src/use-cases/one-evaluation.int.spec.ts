@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WalletCoupon } from '#contracts';
+import type { Principal } from '#platform';
 import { newId } from '#testkit';
 import { type Replica, RedemptionWorld } from '../../test/redemption-world.js';
 import { WalletRows } from '../../test/wallet-world.js';
@@ -9,6 +10,7 @@ import type { Coupon } from '../domain/coupon.js';
 import { type Means, stepAt } from '../domain/means.js';
 import { ExplainEligibility } from './explain-eligibility.js';
 import { ListWallet } from './list-wallet.js';
+import { SimulateEligibility } from './simulate-eligibility.js';
 import { SubmitRedemption } from './submit-redemption.js';
 
 const MINUTE = 60_000;
@@ -96,9 +98,16 @@ describe('the list, the reasons and the redemption', () => {
     });
   }
 
+  /** How far the database's clock is ahead of this process', in milliseconds. */
+  let ahead = 0;
+  const setAhead = async (ms: number): Promise<void> => {
+    ahead = ms;
+    await world.database.shiftClock(ms);
+  };
+
   function meansFor({ type, partnerId }: Coupon): Means {
     const cashier = { cashierId: newId(), storeId: newId(), partnerId: partnerId ?? '' };
-    if (type === 'qr') return { kind: 'screen_code', step: stepAt(Date.now()), cashier };
+    if (type === 'qr') return { kind: 'screen_code', step: stepAt(Date.now() + ahead), cashier };
     return type === 'auto' ? { kind: 'auto', grantId: newId(), hops: 0 } : { kind: 'button' };
   }
 
@@ -150,6 +159,41 @@ describe('the list, the reasons and the redemption', () => {
       { numRuns: 150 },
     );
     expect(seen.size).toBe(4);
+  });
+
+  it('say at an instant what "what if" said of it before', async () => {
+    // No edge of any coupon or person above lies within minutes of these.
+    const instant = fc.integer({ min: 0, max: 25 }).map((halfHours) => halfHours * 30 + 13);
+    const owner = { role: 'tenant_admin', tenantId: world.tenantId, channels: [] } as unknown as Principal;
+    const seen = new Set<boolean>();
+    await fc.assert(
+      fc.asyncProperty(someCoupon, somePerson, instant, async (given, { lastUse, grant, ...known }, at) => {
+        const coupon = await store(given);
+        const userId = newId();
+        await rows.person(coupon, userId, {
+          ...known,
+          lastAt: known.uses > 0 ? fromNow(lastUse) : null,
+          grant: grant && { availableAt: fromNow(grant.at), revoked: grant.revoked },
+        });
+        const said = await replica.app
+          .get(SimulateEligibility)
+          .run(owner, coupon.couponId, userId, fromNow(at));
+        await setAhead(at * MINUTE);
+        try {
+          const shown = await listed(coupon, userId);
+          const why = await replica.app.get(ExplainEligibility).run(coupon.tenantId, userId, coupon.couponId);
+          const answer = await redeem(coupon, userId);
+          expect(said.failed.map(({ code }) => code)).toEqual(why?.failed.map(({ code }) => code));
+          expect(said.redeemable).toBe(answer.kind === 'accepted');
+          expect(said.state?.kind).toBe(shown?.state.kind);
+          seen.add(said.redeemable);
+        } finally {
+          await setAhead(0);
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(seen.size).toBe(2);
   });
 });
 
