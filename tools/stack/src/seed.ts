@@ -106,7 +106,7 @@ function giveBeans(send: Send, pointNameId: string): Promise<Response> {
   });
 }
 
-/** One coupon to click, one for the counter by QR, one with three minutes of evidence. */
+/** One coupon to click, one for the counter by QR, one with three minutes of evidence, one that recurs. */
 function demoCoupons(beans: string): ({ picture: string } & Record<string, unknown>)[] {
   return [
     {
@@ -135,6 +135,16 @@ function demoCoupons(beans: string): ({ picture: string } & Record<string, unkno
       timeLimit: { amount: 24, unit: 'hours' },
       redeemedMessage: 'See you tomorrow, {{user.name}}!',
     },
+    {
+      type: 'click',
+      picture: 'espresso',
+      name: 'Happy hour',
+      description: 'A second espresso on the house, each day from five to seven in the evening.',
+      maxRedemptionsPerUser: 30,
+      timeLimit: { amount: 12, unit: 'hours' },
+      recurrence: { kind: 'daily', opensAt: '17:00', closesAt: '19:00' },
+      redeemedMessage: 'Here is your second espresso, {{user.name}}.',
+    },
   ];
 }
 
@@ -147,7 +157,8 @@ async function uploadPicture(send: Send, picture: string): Promise<string> {
 
 async function publishCoupon(send: Send, coupon: Record<string, unknown>): Promise<void> {
   // Another whenever the body changes: a clone may go on with the data of an older one.
-  const key = `demo-coupon-2-${String(coupon['type'])}`;
+  const recurs = coupon['recurrence'] === undefined ? '' : '-recurring';
+  const key = `demo-coupon-2-${String(coupon['type'])}${recurs}`;
   const body = { channelId: demo.channel, ...coupon };
   const created = await onceKnown(() => send('POST', '/catalog/v1/coupons', body, key));
   const { couponId } = couponView.parse(await created.json());
