@@ -6,7 +6,8 @@ import { OwnRedis } from '../../test/own-redis.js';
 import { aKnownCoupon } from '../../test/redemption-fixture.js';
 import type { RedemptionConfig } from '../config.js';
 import type { Coupon, Stock } from '../domain/coupon.js';
-import { type Committed, RedemptionGate } from './redemption-gate.js';
+import type { Committed } from './gate-entries.js';
+import { RedemptionGate } from './redemption-gate.js';
 
 let redis: OwnRedis;
 let client: ReturnType<typeof createClient>;

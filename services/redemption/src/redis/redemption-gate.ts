@@ -3,55 +3,23 @@ import { Log, Metrics, RedisConnection, RedisScript } from '#platform';
 import { RedemptionConfig } from '../config.js';
 import type { Coupon, Stock } from '../domain/coupon.js';
 import { Breaker } from './breaker.js';
+import { numbersOf, userColumns } from './gate-columns.js';
+import type {
+  Committed,
+  CouponName,
+  GateAnswer,
+  GateQuestion,
+  GateVerdict,
+  UserInRedis,
+} from './gate-entries.js';
 import { couponKeys } from './gate-keys.js';
 import { RefusalRate } from './refusal-rate.js';
-
-/** What Redis says of one entry; nothing it says is final. */
-export type GateVerdict = 'admitted' | 'refused';
-
-export interface CouponName {
-  readonly tenantId: string;
-  readonly couponId: string;
-}
-
-export interface GateQuestion {
-  readonly couponId: string;
-  /** In order of arrival. */
-  readonly userIds: readonly string[];
-}
-
-/** Per coupon, one verdict per user; a coupon of which Redis knows nothing is missing. */
-export type GateAnswer = ReadonlyMap<string, readonly GateVerdict[]>;
-
-/** How one user stands to a coupon after a batch. */
-export interface CommittedUser {
-  readonly userId: string;
-  readonly uses: number;
-  /** The latest of these uses, milliseconds since 1970. */
-  readonly lastAt?: number | null;
-}
-
-/** What a batch left behind of one coupon. */
-export interface Committed extends CouponName {
-  readonly stock: Stock;
-  readonly perUserCap: number | null;
-  readonly timeLimitMs?: number | null;
-  readonly users: readonly CommittedUser[];
-}
-
-/** One user's entry, as of a revision of the coupon's numbers. */
-export interface UserInRedis {
-  readonly userId: string;
-  readonly uses: number;
-  readonly revision: number;
-}
+import { nameOf, StrayCoupons } from './stray-coupons.js';
 
 /** So many batches of the last units: from there on Redis is asked. */
 const LOW_STOCK_BATCHES = 20;
 /** Milliseconds that work in the background waits for Redis: nobody waits for it, and it may come by the hundred. */
 const BACKGROUND_LIMIT_MS = 2_000;
-/** More are noted again when they are asked for again. */
-const MAX_STRAYS = 1_000;
 /** Milliseconds after its last use that a coupon stays in Redis: it is written again when it is needed. */
 const COUNT_LIFE_MS = 24 * 3_600_000;
 
@@ -73,8 +41,7 @@ export class RedemptionGate {
   private readonly rebuildScript = RedisScript.load(import.meta.url, 'scripts/rebuild-coupon-2.lua');
   private readonly refusals = new RefusalRate();
   private readonly skipped;
-  /** Coupons found under another epoch: written by a process that had not heard of a rebuild, or missed by it. */
-  private strays = new Map<string, CouponName>();
+  private readonly strays = new StrayCoupons();
 
   constructor(
     private readonly redis: RedisConnection,
@@ -140,7 +107,7 @@ export class RedemptionGate {
     if (this.isAway) return;
     try {
       const replies = await Promise.all(committed.map((one) => this.settleOne(one)));
-      committed.forEach((one, index) => replies[index] === 'foreign' && this.noteStray(one));
+      committed.forEach((one, index) => replies[index] === 'foreign' && this.strays.note(one));
     } catch (error) {
       this.lost(error);
     }
@@ -148,9 +115,7 @@ export class RedemptionGate {
 
   /** Coupons noted since the last call, to be written under the epoch in force. */
   takeStrays(): CouponName[] {
-    const taken = [...this.strays.values()];
-    this.strays = new Map();
-    return taken;
+    return this.strays.take();
   }
 
   /** Puts a coupon under a new epoch; throws what Redis throws. */
@@ -229,7 +194,7 @@ export class RedemptionGate {
       if (reply === 'missing') this.skipped.inc({ reason: 'missing' });
       else if (reply === 'foreign') {
         this.skipped.inc({ reason: 'foreign' });
-        this.noteStray({ tenantId, couponId });
+        this.strays.note({ tenantId, couponId });
       } else
         verdicts.set(
           couponId,
@@ -237,12 +202,6 @@ export class RedemptionGate {
         );
     });
     return verdicts;
-  }
-
-  /** Only this coupon goes ungated, until the watch has written it anew; the others are none the worse. */
-  private noteStray({ tenantId, couponId }: CouponName): void {
-    if (this.strays.size < MAX_STRAYS)
-      this.strays.set(nameOf({ tenantId, couponId }), { tenantId, couponId });
   }
 
   private skip(reason: string, coupons: number): GateAnswer {
@@ -258,24 +217,4 @@ export class RedemptionGate {
   private keysOf(tenantId: string, couponId: string): string[] {
     return couponKeys((name) => this.redis.key(name), tenantId, couponId);
   }
-}
-
-function numbersOf({ revision, redeemed, max, finished }: Stock, perUserCap: number | null): string[] {
-  return [
-    String(revision),
-    String(redeemed),
-    max === null ? '' : String(max),
-    finished ? '1' : '0',
-    perUserCap === null ? '' : String(perUserCap),
-  ];
-}
-
-/** Whose cooldown is over, or has none, may come at 0. */
-function userColumns({ userId, uses, lastAt = null }: CommittedUser, timeLimitMs: number | null): string[] {
-  const freeAt = lastAt === null || timeLimitMs === null ? 0 : lastAt + timeLimitMs;
-  return [userId, String(uses), String(freeAt)];
-}
-
-function nameOf({ tenantId, couponId }: CouponName): string {
-  return `${tenantId}/${couponId}`;
 }

@@ -40,17 +40,25 @@ const SETTLED = `(lpad(to_hex((extract(epoch FROM clock_timestamp() - interval '
 export class LedgerCheckStore {
   readonly pieces = { entries: 20_000 };
 
+  /** Weighs a user with all of their balances, listed or not: their entries are found together, whatever the point name. */
   async next(tx: EntityManager, tenantId: string): Promise<LedgerPiece> {
     const [from] = await tx.query<{ user_until: string; point_name_until: string }[]>(
       'SELECT user_until, point_name_until FROM ledger_check WHERE tenant_id = $1',
       [tenantId],
     );
     const rows = await tx.query<(BalanceKey & { fits: boolean })[]>(
-      `SELECT user_id AS "userId", point_name_id AS "pointNameId",
-              sum(revision) OVER (ORDER BY user_id) <= $4 AS fits
-         FROM (SELECT user_id, point_name_id, revision FROM point_balance x
-                WHERE x.tenant_id = $1 AND (x.user_id, x.point_name_id) > ($2, $3)
-                ORDER BY x.user_id, x.point_name_id LIMIT ${BALANCES_AT_A_TIME}) AS listed
+      `WITH listed AS (
+         SELECT user_id, point_name_id FROM point_balance x
+          WHERE x.tenant_id = $1 AND (x.user_id, x.point_name_id) > ($2, $3)
+          ORDER BY x.user_id, x.point_name_id LIMIT ${BALANCES_AT_A_TIME}
+       ), weighed AS (
+         SELECT user_id, sum(entries) OVER (ORDER BY user_id) <= $4 AS fits
+           FROM (SELECT DISTINCT user_id FROM listed) AS u
+          CROSS JOIN LATERAL (SELECT sum(revision) AS entries FROM point_balance b
+                               WHERE b.tenant_id = $1 AND b.user_id = u.user_id) AS of_user
+       )
+       SELECT user_id AS "userId", point_name_id AS "pointNameId", fits
+         FROM listed JOIN weighed USING (user_id)
         ORDER BY user_id, point_name_id`,
       [tenantId, from?.user_until ?? FIRST, from?.point_name_until ?? FIRST, this.pieces.entries],
     );

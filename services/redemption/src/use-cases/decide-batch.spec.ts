@@ -10,13 +10,8 @@ import { refusalOf } from '../domain/refusal-words.js';
 import { never } from '../domain/rules/rule.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import type { CouponFactsStore } from '../store/coupon-facts.store.js';
-import type {
-  Committed,
-  GateAnswer,
-  GateQuestion,
-  GateVerdict,
-  RedemptionGate,
-} from '../redis/redemption-gate.js';
+import type { Committed, GateAnswer, GateQuestion, GateVerdict } from '../redis/gate-entries.js';
+import type { RedemptionGate } from '../redis/redemption-gate.js';
 import type { ConfirmRefusals } from './confirm-refusals.js';
 import { DecideBatch } from './decide-batch.js';
 import type { BatchResult, RunBatch } from './run-batch.js';

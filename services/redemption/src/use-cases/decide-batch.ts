@@ -10,7 +10,8 @@ import type { Means } from '../domain/means.js';
 import { type Person, stranger } from '../domain/person.js';
 import type { RefusalCode } from '../domain/refusal.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
-import { type Committed, RedemptionGate } from '../redis/redemption-gate.js';
+import type { Committed } from '../redis/gate-entries.js';
+import { RedemptionGate } from '../redis/redemption-gate.js';
 import { ConfirmRefusals } from './confirm-refusals.js';
 import { type BatchResult, type EntryResult, RunBatch } from './run-batch.js';
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Log, RedisConnection, TenantDatabase } from '#platform';
+import type { CouponName } from '../redis/gate-entries.js';
 import { epochKey } from '../redis/gate-keys.js';
-import { type CouponName, RedemptionGate } from '../redis/redemption-gate.js';
+import { RedemptionGate } from '../redis/redemption-gate.js';
 import { CouponFactsStore } from '../store/coupon-facts.store.js';
 import { CouponStore } from '../store/coupon.store.js';
 import { TenantJobStore } from '../store/tenant-job.store.js';

@@ -465,6 +465,49 @@ describe('the reconciler', () => {
     }
   });
 
+  it('counts the short ledger of a user in pieces, too, where another one of theirs is long', async () => {
+    const { tenantId } = world;
+    const ledgers = replica.app.get(CheckLedgers);
+    const store = replica.app.get(LedgerCheckStore);
+    const { pieces } = store;
+    const sums = jest.spyOn(store, 'sums');
+    const [userId, long, short, other] = [newId(), newId(), newId(), newId()];
+    await world.rows('DELETE FROM point_entry');
+    await world.rows('DELETE FROM point_balance');
+    await world.rows('DELETE FROM ledger_check');
+    await world.rows(
+      `INSERT INTO point_balance (tenant_id, user_id, point_name_id, balance, revision)
+         VALUES ($1, $2, $3, 23, 23), ($1, $2, $4, 1, 1), ($1, $5, $3, 1, 1)`,
+      [tenantId, userId, long, short, other],
+    );
+    await world.rows(
+      `INSERT INTO point_entry (tenant_id, user_id, entry_id, point_name_id, amount, balance, revision, cause, booked_at)
+         SELECT $1, u, e, p, 1, 0, 1, '{}', now()
+           FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS t (u, e, p)`,
+      [
+        tenantId,
+        [...Array.from({ length: 24 }, () => userId), other],
+        Array.from({ length: 25 }, () => newId()),
+        [...Array.from({ length: 23 }, () => long), short, long],
+      ],
+    );
+    Object.assign(store, { pieces: { entries: 8 } });
+    try {
+      const round = async () => {
+        while (!(await ledgers.checkPoints(tenantId)));
+      };
+      expect(await driftWhile(round)).toEqual({});
+      expect(sums.mock.calls.flatMap(([, , keys]) => keys)).toMatchObject([
+        { userId: other, pointNameId: long },
+      ]);
+      await world.rows('UPDATE point_balance SET balance = 2 WHERE point_name_id = $1', [short]);
+      expect(await driftWhile(round)).toEqual({ ledger: 1 });
+    } finally {
+      Object.assign(store, { pieces });
+      sums.mockRestore();
+    }
+  });
+
   describe('of accounts of add-on units', () => {
     const put = async (units: number, amounts: number[], minutesAgo = 0): Promise<string> => {
       const partnerId = newId();
