@@ -65,7 +65,7 @@ export class History {
     });
   }
 
-  fulfilment(outcome: 'pending' | 'succeeded' | 'failed', round = 1): void {
+  fulfilment(outcome: 'pending' | 'succeeded' | 'failed' | 'voided', round = 1): void {
     const fulfilmentId = newId();
     const at = new Date().toISOString();
     const delivery = {
@@ -86,9 +86,9 @@ export class History {
     else
       this.#add(topic, 'fulfilment-failed', fulfilmentId, {
         ...delivery,
-        attempts: 8,
-        reason: 'refused',
-        lastStatus: 500,
+        ...(outcome === 'voided'
+          ? { attempts: 0, reason: 'voided', lastStatus: null }
+          : { attempts: 8, reason: 'refused', lastStatus: 500 }),
         failedAt: at,
       });
   }

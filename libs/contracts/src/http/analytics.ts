@@ -56,6 +56,7 @@ export const fulfilmentFigures = z.object({
   succeeded: count,
   failed: count.describe('And not tried again since.'),
   retried: count.describe('Failed ones that were tried again.'),
+  voided: count.describe('Owed no longer, because the redemption was taken back; not among the failed.'),
 });
 
 export const couponAnalytics = z
@@ -133,7 +134,7 @@ export const analyticsFulfilment = z
     couponId: id,
     ...fulfilmentFigures.shape,
     failures: z
-      .array(z.object({ reason: fulfilmentFailure, count }))
+      .array(z.object({ reason: fulfilmentFailure.exclude(['voided']), count }))
       .describe('Every failure by its reason, also those tried again; the most frequent first.'),
   })
   .meta({ id: 'AnalyticsFulfilment' });

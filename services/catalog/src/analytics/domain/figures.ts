@@ -1,4 +1,10 @@
-import type { CouponFigures, CouponType, StoreFigures } from '#contracts';
+import type {
+  AnalyticsFulfilment,
+  CouponAnalytics,
+  CouponFigures,
+  CouponType,
+  StoreFigures,
+} from '#contracts';
 import type { Metric } from './tally.js';
 
 /** A total as the read model holds it; users of the funnel are totals beside what is counted. */
@@ -62,20 +68,39 @@ export function funnelOf(totals: Totals, { availability, audience }: Audience): 
   };
 }
 
-export function fulfilmentOf(totals: Totals) {
+/**
+ * A call of a redemption that was taken back is told as a failure, too, and nobody failed: it is told apart here, so that
+ * also what was counted before is right.
+ */
+const WITHDRAWN_BY_VOID = 'voided';
+
+export function fulfilmentOf(totals: Totals): CouponAnalytics['fulfilment'] {
   const count = (outcome: string): number => Number(totals.at('fulfilment', outcome));
-  const [owed, retried, succeeded, failed] = ['owed', 'retried', 'succeeded', 'failed'].map(count) as [
+  const [owed, retried, succeeded, ended] = ['owed', 'retried', 'succeeded', 'failed'].map(count) as [
     number,
     number,
     number,
     number,
   ];
+  const voided = Number(totals.at('fulfilment_failure', WITHDRAWN_BY_VOID));
   return {
-    pending: atLeastNone(owed + retried - succeeded - failed),
+    pending: atLeastNone(owed + retried - succeeded - ended),
     succeeded,
-    failed: atLeastNone(failed - retried),
+    failed: atLeastNone(ended - voided - retried),
     retried,
+    voided,
   };
+}
+
+/** Failures by their reason, the greatest first. */
+export function failuresOf(totals: Totals): AnalyticsFulfilment['failures'] {
+  return countsOf(totals, 'fulfilment_failure')
+    .filter(({ name }) => name !== WITHDRAWN_BY_VOID)
+    .map(({ name, count }) => ({
+      // It was written from such a fact.
+      reason: name as AnalyticsFulfilment['failures'][number]['reason'],
+      count,
+    }));
 }
 
 /** Points taken and given, by point name. */

@@ -97,8 +97,9 @@ function summaryFigures(view: CouponAnalytics): Figure[] {
   ];
 }
 
-function fulfilmentFigures({ pending, succeeded, failed, retried }: CouponAnalytics['fulfilment']): Figure[] {
-  return Object.entries({ pending, succeeded, failed, retried }).map(([of, value]) => ({
+function fulfilmentFigures(fulfilment: CouponAnalytics['fulfilment']): Figure[] {
+  const { pending, succeeded, failed, retried, voided } = fulfilment;
+  return Object.entries({ pending, succeeded, failed, retried, voided }).map(([of, value]) => ({
     figure: 'fulfilment',
     of,
     value,

@@ -58,6 +58,8 @@ describe('the figures of a coupon', () => {
     for (const outcome of ['pending', 'pending', 'pending', 'failed', 'succeeded'] as const)
       history.fulfilment(outcome);
     history.fulfilment('pending', 2);
+    // A call of a redemption that is taken back: it is owed no longer, and nobody failed.
+    for (const outcome of ['pending', 'voided'] as const) history.fulfilment(outcome);
     await deliver(history.facts);
 
     expect((await read(coupon)).body).toMatchObject({
@@ -66,7 +68,7 @@ describe('the figures of a coupon', () => {
       refusals: 24,
       places: { list: 2, detail: 1, share: 1 },
       points: [{ pointNameId, taken: '9007199254740993', given: '5' }],
-      fulfilment: { pending: 2, succeeded: 1, failed: 0, retried: 1 },
+      fulfilment: { pending: 2, succeeded: 1, failed: 0, retried: 1, voided: 1 },
     });
     expect((await read<AnalyticsRefusals>(coupon, '/refusals')).body.items).toEqual([
       { code: 'sold_out', count: 20 },
@@ -74,6 +76,7 @@ describe('the figures of a coupon', () => {
     ]);
     expect((await read<AnalyticsFulfilment>(coupon, '/fulfilment')).body).toMatchObject({
       pending: 2,
+      voided: 1,
       failures: [{ reason: 'refused', count: 1 }],
     });
     const { body: course } = await read<AnalyticsSeries>(coupon, '/series');

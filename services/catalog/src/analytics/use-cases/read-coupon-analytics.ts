@@ -1,7 +1,7 @@
 import type { AnalyticsFulfilment, AnalyticsRefusals, AnalyticsStores, CouponAnalytics } from '#contracts';
 import type { Principal } from '#platform';
 import { Injectable } from '@nestjs/common';
-import { countsOf, fulfilmentOf, funnelOf, pointsOf, tillsOf } from '../domain/figures.js';
+import { countsOf, failuresOf, fulfilmentOf, funnelOf, pointsOf, tillsOf } from '../domain/figures.js';
 import { ReadTotals } from './read-totals.js';
 
 /** What the totals of a coupon say, from each side. All throw ProblemError coupon_not_found. */
@@ -49,11 +49,6 @@ export class ReadCouponAnalytics {
 
   async fulfilment(principal: Principal, couponId: string): Promise<AnalyticsFulfilment> {
     const { totals } = await this.read.run(principal, couponId);
-    const failures = countsOf(totals, 'fulfilment_failure').map(({ name, count }) => ({
-      // It was written from such a fact.
-      reason: name as AnalyticsFulfilment['failures'][number]['reason'],
-      count,
-    }));
-    return { couponId, ...fulfilmentOf(totals), failures };
+    return { couponId, ...fulfilmentOf(totals), failures: failuresOf(totals) };
   }
 }
