@@ -75,7 +75,7 @@ export function surroundings(fields: Partial<Surroundings> = {}): Surroundings {
     pointNames: [],
     programmes: [],
     trigger: null,
-    image: { imageId: sampleIds.image, isWhole: true },
+    image: { imageId: sampleIds.image, isKnown: true, isWhole: true },
     autoCoupons: [],
     ...fields,
   };

@@ -58,10 +58,15 @@ describe('the image (D4)', () => {
     [
       'one whose files are gone',
       imageId,
-      { imageId: imageId ?? '', isWhole: false },
+      { imageId: imageId ?? '', isKnown: true, isWhole: false },
       'upload the image once more',
     ],
-    ['another than was looked at', imageId, { imageId: ids.unknown, isWhole: true }, 'changed meanwhile'],
+    [
+      'another than was looked at',
+      imageId,
+      { imageId: ids.unknown, isKnown: true, isWhole: true },
+      'changed meanwhile',
+    ],
     ['one that nobody has looked at', imageId, null, 'changed meanwhile'],
   ])('that is missing: %s', (_, has, image, message) => {
     expect(messages({ imageId: has }, { image })).toEqual([['/imageId', expect.stringContaining(message)]]);

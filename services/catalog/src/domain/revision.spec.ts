@@ -39,7 +39,7 @@ function accepted(coupon: Coupon, fields: ChangeCouponBody): Coupon {
 const approval = (coupon: Coupon, expectedVersion: number | null = coupon.version) => {
   const wanted = coupon.pendingRevision?.fields.triggerId ?? coupon.triggerId;
   const imageId = asProposed(coupon).imageId ?? '';
-  const around = surroundings({ trigger: known(wanted), image: { imageId, isWhole: true } });
+  const around = surroundings({ trigger: known(wanted), image: { imageId, isKnown: true, isWhole: true } });
   return decide(coupon, { action: 'approve', expectedVersion, surroundings: around }, noon);
 };
 

@@ -20,6 +20,8 @@ export interface KnownProgramme {
 /** The image that the coupon had when the storage was asked, just before. */
 export interface SeenImage {
   readonly imageId: string;
+  /** It is one of the tenant's. */
+  readonly isKnown: boolean;
   /** Every rendition is in the storage. */
   readonly isWhole: boolean;
 }

@@ -37,8 +37,9 @@ export class ActOnCoupon {
   /** Answers the coupon after the action; 204 without a body after a deletion. */
   async run(command: CommandRequest, wanted: CouponAction): Promise<CommandOutcome<CouponView | null>> {
     const { tenantId } = command.principal;
-    const image = goesOut(wanted.action) ? await this.lookAtImage.ofCoupon(tenantId, wanted.couponId) : null;
-    return this.commands.run(command, (tx) => this.act(tx, command, wanted, image));
+    return this.lookAtImage.whenNeeded(tenantId, (image) =>
+      this.commands.run(command, (tx) => this.act(tx, command, wanted, image)),
+    );
   }
 
   private async act(

@@ -44,9 +44,9 @@ export class DecideApproval {
   /** Answers the coupon: published, or a draft again with the reason; or out as before, its revision live or dropped. */
   async run(command: CommandRequest, wanted: Approval): Promise<CommandOutcome<CouponView>> {
     const { tenantId } = command.principal;
-    const isApproval = wanted.rejectedBecause === null;
-    const image = isApproval ? await this.lookAtImage.ofCoupon(tenantId, wanted.couponId) : null;
-    return this.commands.run(command, (tx) => this.decide(tx, command, wanted, image));
+    return this.lookAtImage.whenNeeded(tenantId, (image) =>
+      this.commands.run(command, (tx) => this.decide(tx, command, wanted, image)),
+    );
   }
 
   private async decide(

@@ -5,8 +5,9 @@ import type { EntityManager } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
 import { type CouponEdit, edit } from '../domain/edit.js';
 import { isOut } from '../domain/life-cycle.js';
-import type { KnownProgramme, KnownTrigger } from '../domain/surroundings.js';
-import { LookAtImage } from '../images/look-at-image.js';
+import { asProposed } from '../domain/revision.js';
+import type { KnownProgramme, KnownTrigger, SeenImage } from '../domain/surroundings.js';
+import { ImageUnseen, LookAtImage, refuseUnusable } from '../images/look-at-image.js';
 import { ChannelStore } from '../store/channel.store.js';
 import { CouponViewStore } from '../store/coupon-view.store.js';
 import { DatabaseClock } from '../store/database-clock.js';
@@ -36,9 +37,18 @@ export class EditCoupon {
 
   /** Answers the coupon after the edit. One that changes nothing leaves no trace, so it can be sent again. */
   async run(principal: Principal, couponId: string, wanted: WantedEdit): Promise<CommandOutcome<CouponView>> {
+    return this.lookAtImage.whenNeeded(principal.tenantId, (image) =>
+      this.edit(principal, couponId, wanted, image),
+    );
+  }
+
+  private edit(
+    principal: Principal,
+    couponId: string,
+    wanted: WantedEdit,
+    image: SeenImage | null,
+  ): Promise<CommandOutcome<CouponView>> {
     const { tenantId, subject } = principal;
-    const { imageId } = wanted.fields;
-    if (typeof imageId === 'string') await this.lookAtImage.refuseUnusable(tenantId, imageId);
     return this.database.transaction(tenantId, async (tx) => {
       const before = await this.lockOwned.run(tx, principal, couponId);
       const channel = await this.channels.find(tx, tenantId, before.channelId);
@@ -49,6 +59,7 @@ export class EditCoupon {
       const after = valueOf(
         edit(before, { ...wanted, trigger, programmes, partnerId: channel.partnerId }, now),
       );
+      if (asProposed(after).imageId !== asProposed(before).imageId) refuseUnseen(asProposed(after), image);
       const by = { kind: 'person', id: subject } as const;
       const action = after.pendingRevision === before.pendingRevision ? 'edit' : 'revise';
       if (after !== before) await this.save.run(tx, tenantId, { before, after, action, by, at: now });
@@ -66,6 +77,7 @@ export class EditCoupon {
     if (typeof triggerId !== 'string' || !isOut(before.status)) return null;
     return this.triggers.hold(tx, tenantId, triggerId);
   }
+
   /** The coupon's, where the edit is about its levels. */
   private async programmesOf(
     tx: EntityManager,
@@ -76,4 +88,11 @@ export class EditCoupon {
     if (levelIds === undefined || programmeId === null) return [];
     return this.programmes.hold(tx, tenantId, [programmeId]);
   }
+}
+
+/** @throws ProblemError image_not_found; ImageUnseen where the storage was not asked for that image */
+function refuseUnseen({ imageId }: Pick<Coupon, 'imageId'>, image: SeenImage | null): void {
+  if (imageId === null) return;
+  if (image?.imageId !== imageId) throw new ImageUnseen(imageId);
+  refuseUnusable(image);
 }

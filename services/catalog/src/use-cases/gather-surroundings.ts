@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
 import type { SeenImage, Surroundings } from '../domain/surroundings.js';
+import { ImageUnseen } from '../images/look-at-image.js';
 import { ChannelStore } from '../store/channel.store.js';
 import { CouponStore } from '../store/coupon.store.js';
 import { PointNameStore } from '../store/point-name.store.js';
@@ -24,6 +25,7 @@ export class GatherSurroundings {
    * transaction ends: it is locked in the order in which point names are changed, programmes before point names, and
    * whoever changes any of it locks no coupon.
    * @param image as `LookAtImage` saw it before the transaction
+   * @throws ImageUnseen where it was not asked, and the coupon has one
    */
   async run(
     tx: EntityManager,
@@ -31,6 +33,7 @@ export class GatherSurroundings {
     coupon: Coupon,
     image: SeenImage | null,
   ): Promise<Surroundings> {
+    if (image === null && coupon.imageId !== null) throw new ImageUnseen(coupon.imageId);
     // A zone that changes meanwhile waits, and then finds the coupon published.
     const channel = await this.channels.hold(tx, tenantId, coupon.channelId);
     if (channel === null) throw new ProblemError('channel_not_found');

@@ -2,6 +2,7 @@ import type { CouponReadiness } from '#contracts';
 import { type Principal, ProblemError, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { actionToGoOut, missing } from '../domain/going-out.js';
+import type { SeenImage } from '../domain/surroundings.js';
 import { LookAtImage } from '../images/look-at-image.js';
 import { DatabaseClock } from '../store/database-clock.js';
 import { GatherSurroundings } from './gather-surroundings.js';
@@ -23,7 +24,11 @@ export class ReadReadiness {
    */
   async run(principal: Principal, couponId: string): Promise<CouponReadiness> {
     const { tenantId } = principal;
-    const image = await this.lookAtImage.ofCoupon(tenantId, couponId);
+    return this.lookAtImage.whenNeeded(tenantId, (image) => this.read(principal, couponId, image));
+  }
+
+  private read(principal: Principal, couponId: string, image: SeenImage | null): Promise<CouponReadiness> {
+    const { tenantId } = principal;
     return this.database.transaction(tenantId, async (tx) => {
       const draft = await this.lockOwned.run(tx, principal, couponId);
       if (draft.status !== 'draft')

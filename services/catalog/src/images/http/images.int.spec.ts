@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
 import type { CouponReadiness, ImageView, Problem } from '#contracts';
 import { findOrStartObjectStorage, type ObjectStorage } from '#servers';
@@ -182,6 +182,34 @@ describe.each(['a local folder', 'S3'])('images in %s', (where) => {
 
     expect((await upload(world, owner, bytes)).body.imageId).toBe(image.imageId);
     expect((await world.act(owner, couponId, 'publish')).status).toBe(200);
+  });
+
+  it('are not asked for where an answer is stored, or an edit changes nothing', async () => {
+    const draft = await world.create(owner, { redeemedMessage: 'Enjoy.' });
+    const everyone = await world.create(owner, { redeemedMessage: 'Enjoy.', audience: 'everyone' });
+    const publish = { token: owner.token, key: newId() };
+    const admin = await world.token({ role: 'tenant_admin', tenantId: owner.tenantId });
+    const approve = { token: admin, key: newId(), ifMatch: '"2"' };
+    const approval = `/v1/approvals/${everyone.couponId}/approve`;
+    const published = await world.act(owner, draft.couponId, 'publish', publish);
+    await world.act(owner, everyone.couponId, 'submit');
+    const approved = await world.call('POST', approval, approve);
+    expect([published.status, approved.status]).toEqual([200, 200]);
+    const other = await world.create(owner, { redeemedMessage: 'Enjoy.' });
+    const away = jest
+      .spyOn(world.app.get(ImageFiles), 'hasAll')
+      .mockRejectedValue(new Error('storage is away'));
+    try {
+      expect((await world.act(owner, draft.couponId, 'publish', publish)).body).toEqual(published.body);
+      expect((await world.call('POST', approval, approve)).body).toEqual(approved.body);
+      expect((await editImage(owner, draft.couponId, draft.imageId)).status).toBe(200);
+      expect((await world.act(owner, draft.couponId, 'disable')).status).toBe(200);
+      expect(away).not.toHaveBeenCalled();
+      expect((await world.act(owner, other.couponId, 'publish')).status).toBe(500);
+    } finally {
+      away.mockRestore();
+    }
+    expect((await world.act(owner, other.couponId, 'publish')).status).toBe(200);
   });
 
   it('are removed once no coupon uses them and the time of grace is over, not before', async () => {

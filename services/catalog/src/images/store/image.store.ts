@@ -61,15 +61,6 @@ export class ImageStore {
     return rows[0] ?? null;
   }
 
-  async ofCoupon(tx: EntityManager, tenantId: string, couponId: string): Promise<StoredImage | null> {
-    const rows: StoredImage[] = await tx.query(
-      `SELECT ${columns} FROM image WHERE tenant_id = $1 AND image_id =
-         (SELECT coalesce(c.pending_image_id, c.image_id) FROM coupon c WHERE c.tenant_id = $1 AND c.coupon_id = $2)`,
-      [tenantId, couponId],
-    );
-    return rows[0] ?? null;
-  }
-
   /** Is it there, and will it be until the transaction ends? */
   async hold(tx: EntityManager, tenantId: string, imageId: string): Promise<boolean> {
     const rows: unknown[] = await tx.query(
