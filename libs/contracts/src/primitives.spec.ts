@@ -26,8 +26,17 @@ describe('text', () => {
 
   it('does not count the blanks around', () => {
     expect(name.safeParse('   ').success).toBe(false);
-    expect(name.safeParse(`  ${'a'.repeat(80)}  `).success).toBe(true);
+    expect(name.parse(`  ${'a'.repeat(80)}  `)).toBe('a'.repeat(80));
   });
+
+  it.each(['\u200b', '\u2800', '\u3164', '\u00ad', '\ufeff\u2060', '\u0301'])(
+    'is not %j, of which nothing shows',
+    (value) => {
+      expect(name.safeParse(value).success).toBe(false);
+      expect(name.safeParse(`${value}a`).success).toBe(true);
+      expect(text({ min: 0, max: 80 }).safeParse(value).success).toBe(true);
+    },
+  );
 
   it('refuses endless combining marks without counting them all', () => {
     expect(name.safeParse(`a${'\u0301'.repeat(100_000)}`).error?.issues[0]?.message).toBe(

@@ -68,7 +68,13 @@ export const revision = z.int().min(1);
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Text limited in characters as people see them (grapheme clusters), not in UTF-16 units. */
+/** Whatever shows nothing: controls, blanks, marks without a letter, and letters and symbols that are drawn empty. */
+const INVISIBLE = /[\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/gu;
+
+/**
+ * Text limited in characters as people see them (grapheme clusters), not in UTF-16 units, without the blanks around it. Where it
+ * must not be empty, something of it can be seen.
+ */
 export function text(limits: { min: number; max: number }) {
   // A grapheme may take many code points, which is what zod counts (a kiss of two skin tones takes 10), but not without
   // end: the outer bound keeps counting cheap.
@@ -76,7 +82,8 @@ export function text(limits: { min: number; max: number }) {
     .string()
     .max(limits.max * 16, `must have at most ${limits.max} characters`)
     .refine(isStorable, unstorable)
-    .refine((value) => withinGraphemes(value.trim(), limits), {
+    .trim()
+    .refine((value) => withinGraphemes(value, limits) && (limits.min === 0 || isSeen(value)), {
       error: `must have ${limits.min} to ${limits.max} characters`,
     })
     .meta({
@@ -99,6 +106,10 @@ const unstorable = 'must not hold U+0000 or half a surrogate pair';
 /** PostgreSQL takes neither in text or jsonb; let through, one such name would fail every consumer that stores it. */
 function isStorable(value: string): boolean {
   return !value.includes('\0') && value.isWellFormed();
+}
+
+function isSeen(value: string): boolean {
+  return value.replace(INVISIBLE, '') !== '';
 }
 
 function withinGraphemes(value: string, limits: { min: number; max: number }): boolean {

@@ -89,6 +89,19 @@ describe('createCouponBody', () => {
     ['audience', 'nobody'],
     ['position', 0],
     ['recurrence', { kind: 'hourly' }],
+    ['recurrence', { kind: 'daily', opensAt: '09:00', closesAt: '10:00', weekdays: [1] }],
+    [
+      'recurrence',
+      {
+        kind: 'yearly',
+        month: 6,
+        day: 1,
+        missingDay: 'SKIP',
+        opensAt: '09:00',
+        closesAt: '10:00',
+        year: 2027,
+      },
+    ],
     ['channelId', 'x'],
   ])('refuses a malformed %s', (field, value) => {
     const parsed = createCouponBody.safeParse({ ...draft, [field]: value });

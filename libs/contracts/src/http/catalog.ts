@@ -13,7 +13,7 @@ import { couponImage } from '../coupon-image.js';
 import { channel } from '../events/platform/channel.v1.js';
 import { capRefusal } from '../events/redemption/cap.v1.js';
 import { count, duration, id, instant, positiveCount, revision, text, timeZone } from '../primitives.js';
-import { recurrence } from '../timeframe/recurrence.js';
+import { recurrence, writtenRecurrence } from '../timeframe/recurrence.js';
 import { occurrence } from '../timeframe/window.js';
 import { page } from './paging.js';
 import { fieldError } from './problem.js';
@@ -69,7 +69,7 @@ const draftFields = {
     .describe('Ascending order on the channel page; null = after all that have one.'),
   startAt: instant.nullable().describe('null = from publication on.'),
   endAt: instant.nullable(),
-  recurrence: recurrence.nullable().describe("Read in the channel's time zone."),
+  recurrence: writtenRecurrence.nullable().describe("Read in the channel's time zone."),
 };
 
 /** A draft may lack anything but the channel and the type; what is there must be well formed. */

@@ -4,11 +4,16 @@ import { count, id, instant, text } from '../primitives.js';
 import { couponView } from './catalog.js';
 import { page, pageQuery } from './paging.js';
 
-/** One value, or several: the parameter repeated. */
+/** One value, or several: the parameter repeated. Each counts once. */
 function oneOrMore<Item extends z.ZodType>(item: Item, max: number) {
   return z.preprocess(
     (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(item).min(1).max(max).optional(),
+    z
+      .array(item)
+      .min(1)
+      .max(max)
+      .overwrite((values) => [...new Set(values)])
+      .optional(),
   );
 }
 

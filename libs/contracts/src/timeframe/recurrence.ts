@@ -51,9 +51,16 @@ const yearly = z
  * one is told as missing although unknown fields are tolerated. Lists come out sorted.
  */
 export const recurrence = z.discriminatedUnion('kind', [daily, weekly, monthly, yearly], {
-  error: ({ code }) => (code === 'invalid_union' ? 'must be daily, weekly, monthly or yearly' : undefined),
+  error: wrongKind,
 });
 export type Recurrence = z.output<typeof recurrence>;
+
+/** As a client writes it: what is of another kind, weekdays of a daily one, is an error and no wish to forget. */
+export const writtenRecurrence = z.discriminatedUnion(
+  'kind',
+  [daily.strict(), weekly.strict(), monthly.strict(), yearly.strict()],
+  { error: wrongKind },
+);
 
 /**
  * When a coupon is open: between start and end, and there only in the windows of its recurrence. That the end lies
@@ -74,6 +81,10 @@ function distinctDays(day: z.ZodInt, max: number) {
     .max(max)
     .refine((days) => new Set(days).size === days.length, 'must not name a day twice')
     .overwrite((days) => [...days].sort((a, b) => a - b));
+}
+
+function wrongKind({ code }: { code: string }): string | undefined {
+  return code === 'invalid_union' ? 'must be daily, weekly, monthly or yearly' : undefined;
 }
 
 /** In days, in a leap year. */

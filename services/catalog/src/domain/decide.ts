@@ -15,6 +15,7 @@ import {
 import { problemsAfterPublication, problemsToPublish } from './publish-checks.js';
 import { imageIsStored, notOffered } from './publish-rules/references.js';
 import { accept, type Decision, refuse, stale } from './refusal.js';
+import { same } from './same.js';
 import type { Surroundings } from './surroundings.js';
 
 export type CouponCommand = {
@@ -65,12 +66,13 @@ function goneOut(coupon: Coupon, { action, surroundings }: GoingOut, now: Date):
   );
 }
 
-/** A pending revision goes live: only what it changes is asked about, the rest is out already. */
+/** A pending revision goes live: only what it changes is asked about; what the coupon lacks already, it is out with. */
 function revised(before: Coupon, after: Coupon, { surroundings }: GoingOut, now: Date): Decision<Coupon> {
   const { trigger, partnerId } = surroundings;
   const takesTrigger = after.triggerId !== before.triggerId;
+  const known = problemsAfterPublication(before, now);
   const errors = [
-    ...problemsAfterPublication(after, now),
+    ...problemsAfterPublication(after, now).filter((one) => !known.some((other) => same(one, other))),
     ...(takesTrigger ? notOffered(after.triggerId, trigger, partnerId) : []),
     ...(after.imageId === before.imageId ? [] : imageIsStored(after, surroundings, now)),
   ];

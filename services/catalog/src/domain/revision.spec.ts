@@ -117,6 +117,16 @@ describe('the decision about a revision', () => {
     expect(approval(coupon)).toMatchObject({ value: { name: 'Cake', triggerCost: { units: 1 } } });
   });
 
+  it('asks nothing of what the coupon, published when less was asked for, lacks already', () => {
+    const old = { ...approved, imageId: null };
+    expect(approval(accepted(old, { name: 'Cake' }))).toMatchObject({
+      accepted: true,
+      value: { name: 'Cake' },
+    });
+    const worse = { ...old, pendingRevision: { ...pendingRevision, fields: { redeemedMessage: '{{x}}' } } };
+    expect(approval(worse)).toMatchObject({ refusal: { errors: [{ pointer: '/redeemedMessage' }] } });
+  });
+
   it('is refused after the end, and where nothing is pending', () => {
     const ended = { ...approved, pendingRevision, endAt: noon };
     expect(approval(ended)).toMatchObject({ refusal: { code: 'wrong_state' } });

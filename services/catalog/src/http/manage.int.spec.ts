@@ -69,6 +69,7 @@ describe('the Manage list', () => {
     ['status=draft', 'E C A'],
     ['status=draft&status=active&sort=oldest', 'A B C D E'],
     ['status=finished', ''],
+    ['status=active&status=active&type=click&type=click', 'D B'],
     ['type=qr&type=time_based', 'E A'],
     ['type=click&status=draft', 'C'],
     ['type=click&sort=position', 'C D B'],
@@ -77,6 +78,20 @@ describe('the Manage list', () => {
     ['createdFrom=2026-03-02T00:00:00Z&createdUntil=2026-03-04T00:00:00Z', 'C B'],
   ])('%s gives %s', async (query, expected) => {
     for (const limit of [1, 2, 100]) expect(names(await walk(query, limit))).toBe(expected);
+  });
+
+  it('has each coupon once, though a channel is named twice, by the filter or by the token', async () => {
+    const [one = ''] = channelIds;
+    expect(names(await walk(`channelId=${one}&channelId=${one}`, 100))).toBe('E D C A');
+    const { tenantId, userId } = owner;
+    const token = await world.token({
+      role: 'channel_owner',
+      tenantId,
+      userId,
+      channels: [...channelIds, one],
+    });
+    const { body } = await world.call<Page<CouponView>>('GET', '/v1/coupons', { token });
+    expect(names(body.items)).toBe('E D C B A');
   });
 
   it('can be of one channel and of one programme; of a strange channel it is empty', async () => {
