@@ -1,11 +1,16 @@
-import { type FieldError, secretName, type TriggerHeader, triggerPlaceholders } from '#contracts';
+import {
+  type FieldError,
+  secretName,
+  type TriggerHeader,
+  triggerPlaceholders,
+  type TriggerView,
+} from '#contracts';
 import { unknownPlaceholders } from './placeholders.js';
 import { errorIf } from './publish-rules/publish-rule.js';
-import type { Trigger } from './trigger.js';
 
 /** What is wrong with a call beyond the form of its fields. Who calls looks at the address once more. */
 export function problemsOfCall(
-  call: Pick<Trigger, 'url' | 'method' | 'headers' | 'bodyTemplate'>,
+  call: Pick<TriggerView, 'url' | 'method' | 'headers' | 'bodyTemplate'>,
 ): FieldError[] {
   return [
     ...problemsOfUrl(new URL(call.url)),
@@ -68,7 +73,10 @@ function problemsOfHeader(
   ];
 }
 
-function problemsOfBody({ method, bodyTemplate }: Pick<Trigger, 'method' | 'bodyTemplate'>): FieldError[] {
+function problemsOfBody({
+  method,
+  bodyTemplate,
+}: Pick<TriggerView, 'method' | 'bodyTemplate'>): FieldError[] {
   if (bodyTemplate === null) return [];
   const pointer = '/bodyTemplate';
   if (method === 'GET' || method === 'DELETE')
