@@ -4,6 +4,9 @@ import { migrationSet } from '../../../services/scheduler/src/store/migrations/i
 const TENANTS = 100;
 const PER_TENANT = 10_000;
 
+/** Instants in a filled queue. */
+export const QUEUED = TENANTS * PER_TENANT;
+
 /** Rows are put in this far ahead, so that the last is in before the first is due. Milliseconds. */
 export const LEAD_MS = 2_000;
 

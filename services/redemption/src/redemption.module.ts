@@ -19,6 +19,7 @@ import { ScansController } from './http/scans.controller.js';
 import { ShopCodesController } from './http/shop-codes.controller.js';
 import { AddMonthPartitionsJob } from './jobs/add-month-partitions.job.js';
 import { ForgetAutoAttemptsJob } from './jobs/forget-auto-attempts.job.js';
+import { ForgetRemindersJob } from './jobs/forget-reminders.job.js';
 import { ReconcileCouponsJob } from './jobs/reconcile-coupons.job.js';
 import { RunAutoAttemptsJob } from './jobs/run-auto-attempts.job.js';
 import { RunRemindersJob } from './jobs/run-reminders.job.js';
@@ -95,6 +96,7 @@ import { DecideBatch } from './use-cases/decide-batch.js';
 import { Drift } from './use-cases/drift.js';
 import { ExplainEligibility } from './use-cases/explain-eligibility.js';
 import { ForgetAutoAttempts } from './use-cases/forget-auto-attempts.js';
+import { ForgetReminders } from './use-cases/forget-reminders.js';
 import { GrantPoints } from './use-cases/grant-points.js';
 import { ListAddonEntries } from './use-cases/list-addon-entries.js';
 import { ListAddons } from './use-cases/list-addons.js';
@@ -202,7 +204,9 @@ import { WatchGate } from './use-cases/watch-gate.js';
     FailedCodes,
     FollowStore,
     ForgetAutoAttempts,
+    ForgetReminders,
     ForgetAutoAttemptsJob,
+    ForgetRemindersJob,
     GenuineCodes,
     GrantPoints,
     GrantStore,

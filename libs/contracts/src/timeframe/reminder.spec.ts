@@ -6,7 +6,8 @@ import { expiriesRemindedAt, nextReminderHour, reminderAt } from './reminder.js'
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const zones = Intl.supportedValuesOf('timeZone');
+// Users may name a fixed offset, too; the runtime's list has none.
+const zones = [...Intl.supportedValuesOf('timeZone'), 'Etc/GMT+12', 'Etc/GMT+1', 'Etc/GMT-14'];
 const span = { from: Date.UTC(2010, 0, 1), to: Date.UTC(2041, 0, 1) };
 const clocks = new Map<string, ZoneClock>();
 

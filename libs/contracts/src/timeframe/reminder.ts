@@ -39,6 +39,17 @@ export interface ReminderHour {
   readonly timeZones: readonly string[];
 }
 
+/**
+ * Zones of which one at least has 10:00 at each instant at which some zone has it. The list of the runtime lacks the fixed
+ * offsets, and in UTC-12 lives nobody else.
+ */
+const zonesOfTheWorld: readonly string[] = [
+  ...Intl.supportedValuesOf('timeZone'),
+  ...Array.from({ length: 27 }, (_, nth) => nth - 12).map(
+    (ahead) => `Etc/GMT${ahead < 0 ? '+' : '-'}${Math.abs(ahead)}`,
+  ),
+];
+
 const REMEMBERED_DAYS = 8;
 const hoursByDay = new Map<number, readonly ReminderHour[]>();
 
@@ -55,7 +66,7 @@ function reminderHours(day: number): readonly ReminderHour[] {
   const known = hoursByDay.get(day);
   if (known !== undefined) return known;
   const zonesAt = new Map<number, string[]>();
-  for (const zone of Intl.supportedValuesOf('timeZone')) {
+  for (const zone of zonesOfTheWorld) {
     for (const at of reminderHoursIn(zone, day)) zonesAt.set(at, [...(zonesAt.get(at) ?? []), zone]);
   }
   const hours = [...zonesAt].map(([at, timeZones]) => ({ at, timeZones })).sort((a, b) => a.at - b.at);

@@ -32,6 +32,7 @@ describe('classifyError', () => {
     ['table not there yet', sql('42P01')],
     ['column not there yet', sql('42703')],
     ['function not there yet', sql('42883')],
+    ['unique index not there yet, or no more', sql('42P10')],
     ['schema not there yet', sql('3F000')],
     ['right not granted yet', sql('42501', 'aclcheck_error')],
     ['refused', system('ECONNREFUSED')],

@@ -10,10 +10,11 @@ export type ErrorKind = 'infrastructure' | 'content';
 const SQL_STATES = /^(08...|53...|57P0.|58...|40001|40P01|55P03|57014|25P03|25006)$/;
 
 /**
- * No such table, column, function or schema, or no right to it: code and schema are of two releases, and the migration
- * that is still to come mends it. Buried, every fact of that time would have to be replayed by hand.
+ * No such table, column, function or schema, no unique index that ON CONFLICT could mean, or no right to it: code and schema
+ * are of two releases, and the migration that is still to come mends it. Buried, every fact of that time would have to be
+ * replayed by hand.
  */
-const SCHEMA_STATES = new Set(['42P01', '42703', '42883', '42501', '3F000']);
+const SCHEMA_STATES = new Set(['42P01', '42P10', '42703', '42883', '42501', '3F000']);
 
 /** PostgreSQL says 42501 also when a row is written for another tenant: a bug, which no migration mends. */
 const ROW_SECURITY_ROUTINE = 'ExecWithCheckOptions';

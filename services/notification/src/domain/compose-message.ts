@@ -7,8 +7,8 @@ export interface CouponText {
   name: string;
   /** Template of the redeemed message. */
   redeemed: string;
-  /** Template of the message that reminds of its expiry; null = none goes out. */
-  reminder: string | null;
+  /** Template of the message that reminds of its expiry; null = none goes out, undefined = not heard in this version. */
+  reminder: string | null | undefined;
 }
 
 /** What has been heard so far. Names: undefined = nothing heard yet, null = heard, and there is none (account removed). */

@@ -38,6 +38,10 @@ describe('composeReminder', () => {
   it('waits for words as new as the reminder, and has none where the coupon has none', () => {
     expect(composeReminder({ ...known, coupon: undefined }, fact)).toEqual({ kind: 'unheard' });
     expect(composeReminder(known, { ...fact, couponVersion: 4 })).toEqual({ kind: 'unheard' });
+    // Learned by a process of a build that knew no reminders.
+    expect(composeReminder({ ...known, coupon: { ...coupon, reminder: undefined } }, fact)).toEqual({
+      kind: 'unheard',
+    });
     expect(composeReminder({ ...known, coupon: { ...coupon, reminder: null } }, fact)).toEqual({
       kind: 'none',
     });

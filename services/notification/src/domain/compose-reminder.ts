@@ -13,6 +13,7 @@ export function composeReminder(
 ): ReminderText {
   const { coupon } = known;
   if (coupon === undefined || coupon.version < couponVersion) return { kind: 'unheard' };
+  if (coupon.reminder === undefined) return { kind: 'unheard' };
   if (coupon.reminder === null) return { kind: 'none' };
   const text = renderMessage(coupon.reminder, {
     'coupon.name': coupon.name,

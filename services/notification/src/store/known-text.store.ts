@@ -7,13 +7,15 @@ import type { CouponText, KnownTexts } from '../domain/compose-message.js';
 export class KnownTextStore {
   /** @returns false when the stored version is as new or newer */
   async putCoupon(tx: EntityManager, tenantId: string, couponId: string, text: CouponText): Promise<boolean> {
+    // Learned by a build without reminders, a version takes its reminder from the same version told again.
     const rows: unknown[] = await tx.query(
-      `INSERT INTO coupon_text AS stored (tenant_id, coupon_id, version, name, redeemed, reminder)
-       VALUES ($1, $2, $3, $4, $5, $6)
+      `INSERT INTO coupon_text AS stored (tenant_id, coupon_id, version, name, redeemed, reminder, reminder_version)
+       VALUES ($1, $2, $3, $4, $5, $6, $3)
        ON CONFLICT (tenant_id, coupon_id) DO UPDATE
          SET version = excluded.version, name = excluded.name, redeemed = excluded.redeemed,
-             reminder = excluded.reminder
+             reminder = excluded.reminder, reminder_version = excluded.reminder_version
          WHERE stored.version < excluded.version
+            OR (stored.version = excluded.version AND stored.reminder_version IS DISTINCT FROM excluded.version)
        RETURNING 1`,
       [tenantId, couponId, text.version, text.name, text.redeemed, text.reminder],
     );
@@ -87,6 +89,7 @@ export class KnownTextStore {
   ): Promise<KnownTexts> {
     const rows: KnownRow[] = await tx.query(
       `SELECT coupon.version, coupon.name AS coupon_name, coupon.redeemed, coupon.reminder,
+              coupon.reminder_version,
               holder.tenant_id IS NOT NULL AS user_heard, holder.name AS user_name,
               channel.name AS channel_name
        FROM (SELECT $1::uuid AS tenant_id) AS tenant
@@ -110,6 +113,7 @@ interface KnownRow {
   coupon_name: string | null;
   redeemed: string | null;
   reminder: string | null;
+  reminder_version: string | null;
   user_heard: boolean;
   user_name: string | null;
   channel_name: string | null;
@@ -120,6 +124,11 @@ function couponText(row: KnownRow): CouponText {
     version: Number(row.version),
     name: row.coupon_name ?? '',
     redeemed: row.redeemed ?? '',
-    reminder: row.reminder,
+    reminder: isReminderHeard(row) ? row.reminder : undefined,
   };
+}
+
+/** An earlier build that knew of reminders kept no version of theirs. */
+function isReminderHeard({ version, reminder, reminder_version }: KnownRow): boolean {
+  return reminder_version === null ? reminder !== null : reminder_version === version;
 }

@@ -70,6 +70,23 @@ export function remindedOf(
   return failed.every(({ passesAt }) => passesAt !== null && passesAt < expiry) ? expiry : undefined;
 }
 
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+/** A reminder goes out 30 days before an expiry at most; the rest is for where the expiry lies in its day, and for zones. */
+const USELESS_AFTER = 33 * DAY;
+const [SHORTEST_PAUSE, LONGEST_PAUSE] = [1_000, MINUTE];
+
+/**
+ * How long a cohort rests whose coupon's version is not known yet. The version wakes it when it comes; this is for one that
+ * came in the same moment, and keeps one that never comes cheap.
+ * @param waited milliseconds since it was due
+ * @returns milliseconds; undefined: whatever it reminds of has expired, so it need not be gone through any more
+ */
+export function earlyPause(waited: number): number | undefined {
+  if (waited > USELESS_AFTER) return undefined;
+  return Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, waited / 10));
+}
+
 /** Without a validity everybody's expiry is the coupon's end. */
 function mayExpireIn({ endAt, validityMs }: Coupon, { from, until }: ExpirySpan): boolean {
   if (endAt !== null && endAt < from) return false;

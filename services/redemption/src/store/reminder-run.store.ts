@@ -94,6 +94,15 @@ export class ReminderRunStore {
     );
   }
 
+  /** What the coupon's cohorts wait for may have come: those that rest are gone through at once. */
+  async wake(tx: EntityManager, tenantId: string, couponId: string): Promise<void> {
+    await tx.query(
+      `UPDATE reminder_run SET leased_until = '-infinity'
+        WHERE tenant_id = $1 AND coupon_id = $2 AND leased_by IS NULL`,
+      [tenantId, couponId],
+    );
+  }
+
   /** Age of the oldest cohort that is not through, in seconds; 0 = none. */
   async lagSeconds(tx: EntityManager): Promise<number> {
     const [row] = await tx.query<{ lag: number }[]>(

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { newUuid } from '#platform';
 import { arrayOf } from './array-literal.js';
 
-/** Who was reminded of which coupon: once, ever. */
+/** Who was reminded of which coupon: once. */
 @Injectable()
 export class ReminderSentStore {
   /** @returns the new reminders' ids by user; whoever was reminded before is missing */
@@ -22,5 +22,20 @@ export class ReminderSentStore {
       [about.tenantId, about.couponId, arrayOf(userIds), arrayOf(userIds.map(() => newUuid())), about.at],
     );
     return new Map(rows.map(({ user_id, reminder_id }) => [user_id, reminder_id]));
+  }
+
+  /** Of coupons that have been finished for so many days. @returns how many rows were forgotten */
+  async forget(tx: EntityManager, tenantId: string, days: number, atMost: number): Promise<number> {
+    const [, forgotten] = await tx.query<[unknown[], number]>(
+      `DELETE FROM reminder_sent WHERE ctid = ANY (ARRAY(
+         SELECT s.ctid FROM coupon c
+          CROSS JOIN LATERAL (SELECT x.ctid FROM reminder_sent x
+                               WHERE x.tenant_id = $1 AND x.coupon_id = c.coupon_id
+                               LIMIT $3 FOR UPDATE SKIP LOCKED) s
+          WHERE c.tenant_id = $1 AND c.status = 'finished' AND c.taken_over_at < octopus_now() - make_interval(days => $2)
+          LIMIT $3))`,
+      [tenantId, days, atMost],
+    );
+    return forgotten;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-export type TenantJob = 'reconcile' | 'forget-auto';
+export type TenantJob = 'reconcile' | 'forget-auto' | 'forget-reminders';
 
 /** Which tenants there are, and who works for which of them: the only thing that is known across tenants. */
 @Injectable()

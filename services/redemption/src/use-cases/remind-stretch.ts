@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { failpoint, type NewEvent, Outbox, TenantDatabase } from '#platform';
 import type { EntityManager } from 'typeorm';
 import type { Coupon } from '../domain/coupon.js';
-import { cohortOf, remindedOf, type ReminderCohort } from '../domain/reminder-cohort.js';
+import { cohortOf, earlyPause, remindedOf, type ReminderCohort } from '../domain/reminder-cohort.js';
 import { AppUserStore } from '../store/app-user.store.js';
 import { CouponFactsStore } from '../store/coupon-facts.store.js';
 import { CouponReminderStore } from '../store/coupon-reminder.store.js';
@@ -11,9 +11,13 @@ import { type KnownCandidate, ReminderCandidateStore } from '../store/reminder-c
 import { type ReminderRun, ReminderRunStore } from '../store/reminder-run.store.js';
 import { ReminderSentStore } from '../store/reminder-sent.store.js';
 
-/** `early`: the version that the cohort was planned from has not been taken over yet. */
+/**
+ * `early`: the version that the cohort was planned from has not been taken over yet; look again after so many milliseconds.
+ * `vain`: nor was it until everything had expired that the cohort was to remind of.
+ */
 export type StretchOutcome =
-  { readonly kind: 'more' | 'through' | 'lost'; readonly reminded: number } | { readonly kind: 'early' };
+  | { readonly kind: 'more' | 'through' | 'lost' | 'vain'; readonly reminded: number }
+  | { readonly kind: 'early'; readonly pauseMs: number };
 
 /** Seconds; many times what a stretch takes: a lease ends by itself only when its holder has died. */
 export const LEASE_SECONDS = 30;
@@ -44,9 +48,9 @@ export class RemindStretch {
       if (place === undefined) return { kind: 'lost', reminded: 0 };
       const terms = await this.terms.find(tx, tenantId, couponId);
       if (coupon === undefined || terms === undefined || terms.version < run.couponVersion)
-        return { kind: 'early' };
+        return this.waitOn(tx, run);
       // Read before the run was held: a snapshot that came in between has other terms than this coupon.
-      if (coupon.version !== terms.version) return { kind: 'early' };
+      if (coupon.version !== terms.version) return this.waitOn(tx, run);
       const timeZones = await this.users.timeZones(tx, tenantId);
       const cohort = cohortOf(coupon, terms, timeZones, run.dueAt.getTime());
       if (cohort === undefined) return this.end(tx, run, 0);
@@ -58,6 +62,14 @@ export class RemindStretch {
       await this.runs.goOn(tx, run, next);
       return { kind: 'more', reminded };
     });
+  }
+
+  private async waitOn(tx: EntityManager, run: ReminderRun): Promise<StretchOutcome> {
+    const now = await this.clock.now(tx);
+    const pauseMs = earlyPause(now.getTime() - run.dueAt.getTime());
+    if (pauseMs !== undefined) return { kind: 'early', pauseMs };
+    await this.runs.end(tx, run);
+    return { kind: 'vain', reminded: 0 };
   }
 
   private async end(tx: EntityManager, run: ReminderRun, reminded: number): Promise<StretchOutcome> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, failpointsEnv, newId, serviceProcess } from '#testkit';
+import { couponFact, eventually, failpointsEnv, newId, serviceProcess } from '#testkit';
 import { before, ReminderWorld, tenToday, tomorrowNight } from '../../test/reminder-world.js';
+import { ForgetReminders } from './forget-reminders.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -151,6 +152,67 @@ describe('reminders', () => {
     expect(await reminders.reminded(coupon)).toEqual([]);
     await reminders.edit(coupon, tomorrowNight, before(DAY));
     await eventually(async () => expect(await reminders.reminded(coupon)).toEqual([holder]));
+  });
+
+  it('are told of once their coupon is, also where a build without reminders took that version over', async () => {
+    const coupon = await reminders.coupon();
+    const holder = await reminders.holder(coupon);
+    await reminders.world.rows('DELETE FROM coupon_reminder WHERE coupon_id = $1', [coupon.couponId]);
+    await reminders.announce(coupon);
+    await eventually(async () => {
+      const rows = await reminders.world.rows(
+        'SELECT FROM reminder_run WHERE coupon_id = $1 AND leased_by IS NULL AND leased_until > clock_timestamp()',
+        [coupon.couponId],
+      );
+      expect(rows).toHaveLength(1);
+    });
+    await reminders.world.namespace.produce('catalog.coupon.v1', couponFact(reminders.tenantId, coupon));
+    await eventually(async () => expect(await reminders.reminded(coupon)).toEqual([holder]));
+  });
+
+  it('are waited for until all has expired that they could be of', async () => {
+    const [live, over] = [newId(), newId()];
+    for (const [couponId, daysAgo] of [
+      [live, 32],
+      [over, 34],
+    ] as const)
+      await reminders.world.rows(
+        `INSERT INTO reminder_run (tenant_id, coupon_id, due_at, coupon_version) VALUES ($1, $2, $3, 1)`,
+        [reminders.tenantId, couponId, before(daysAgo * DAY)],
+      );
+    reminders.nudge();
+    const waiting = () =>
+      reminders.world.rows<{ coupon_id: string; seconds: number }>(
+        `SELECT coupon_id, extract(epoch FROM leased_until - clock_timestamp())::float8 AS seconds FROM reminder_run
+          WHERE coupon_id IN ($1, $2) AND leased_by IS NULL AND leased_until > clock_timestamp()`,
+        [live, over],
+      );
+    await eventually(async () => expect(await waiting()).toMatchObject([{ coupon_id: live }]));
+    const [{ seconds } = { seconds: 0 }] = await waiting();
+    expect(seconds).toBeGreaterThan(30);
+    await reminders.world.rows('DELETE FROM reminder_run WHERE coupon_id = $1', [live]);
+  });
+
+  it('are forgotten 35 days after their coupon has finished, and no sooner', async () => {
+    const [over, recent, live] = await Promise.all([1, 2, 3].map(() => reminders.coupon()));
+    if (over === undefined || recent === undefined || live === undefined) throw new Error('three coupons');
+    for (const coupon of [over, recent, live]) {
+      await reminders.holder(coupon);
+      expect(await reminders.remind(coupon)).toHaveLength(1);
+    }
+    for (const [{ couponId }, days] of [
+      [over, 36],
+      [recent, 34],
+    ] as const)
+      await reminders.world.rows(
+        `UPDATE coupon SET status = 'finished', taken_over_at = octopus_now() - make_interval(days => $2)
+          WHERE coupon_id = $1`,
+        [couponId, days],
+      );
+    await reminders.world.rows(`UPDATE tenant_job SET leased_until = '-infinity'`);
+    await reminders.replica.app.get(ForgetReminders).run(() => true);
+    expect(await reminders.reminded(over)).toEqual([]);
+    for (const coupon of [recent, live]) expect(await reminders.reminded(coupon)).toHaveLength(1);
   });
 
   it('of a coupon without grants go to those who follow, or to everybody', async () => {

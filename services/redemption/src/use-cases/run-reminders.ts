@@ -4,9 +4,7 @@ import { Log, Metrics, Shutdown, TenantDatabase } from '#platform';
 import { type ReminderRun, ReminderRunStore } from '../store/reminder-run.store.js';
 import { LEASE_SECONDS, RemindStretch } from './remind-stretch.js';
 
-/** Seconds until a cohort whose coupon's version is under way is looked at again. */
-const EARLY_PAUSE_SECONDS = 1;
-/** And one that has failed: its coupon may stand in the way of nobody else's. */
+/** Seconds until a cohort that has failed is looked at again: its coupon may stand in the way of nobody else's. */
 const FAILED_PAUSE_SECONDS = 10;
 
 /** Goes through cohorts, the oldest first, one at a time in this process; a lease keeps processes apart. */
@@ -64,8 +62,13 @@ export class RunReminders {
     try {
       while (!this.isStopped) {
         const outcome = await this.remindStretch.run(run, owner);
-        if (outcome.kind === 'early') return await this.rest(run, owner, EARLY_PAUSE_SECONDS);
+        if (outcome.kind === 'early') return await this.rest(run, owner, outcome.pauseMs / 1000);
         this.reminded.inc(outcome.reminded);
+        if (outcome.kind === 'vain')
+          this.log.error(
+            { tenantId, couponId, dueAt },
+            'reminded nobody: its coupon in that version never came',
+          );
         if (outcome.kind !== 'more') return;
       }
       await this.rest(run, owner, 0);

@@ -6,6 +6,7 @@ import { RedemptionGate } from '../redis/redemption-gate.js';
 import { CouponCardStore } from '../store/coupon-card.store.js';
 import { CouponReminderStore } from '../store/coupon-reminder.store.js';
 import { CouponStore } from '../store/coupon.store.js';
+import { ReminderRunStore } from '../store/reminder-run.store.js';
 import { TenantJobStore } from '../store/tenant-job.store.js';
 
 /** A snapshot from catalog becomes the terms on which redemptions are decided, and catalog is told so. */
@@ -15,6 +16,7 @@ export class TakeOverCoupon {
     private readonly coupons: CouponStore,
     private readonly cards: CouponCardStore,
     private readonly reminders: CouponReminderStore,
+    private readonly reminderRuns: ReminderRunStore,
     private readonly tenantJobs: TenantJobStore,
     private readonly outbox: Outbox,
     private readonly memory: CouponMemory,
@@ -25,11 +27,14 @@ export class TakeOverCoupon {
     const { tx, tenantId } = context;
     refuseUnusable(snapshot);
     const appliedAt = await this.coupons.takeOver(tx, tenantId, snapshot);
+    // Also of a version that is stored: a process of a build without reminders may have taken it over.
+    await this.reminders.put(tx, tenantId, snapshot);
+    await this.reminderRuns.wake(tx, tenantId, snapshot.couponId);
     if (appliedAt === undefined) return;
     await this.cards.put(tx, tenantId, snapshot);
-    await this.reminders.put(tx, tenantId, snapshot);
     const { couponId, version } = snapshot;
     await this.tenantJobs.add(tx, tenantId, 'reconcile');
+    if (snapshot.messages.reminder !== null) await this.tenantJobs.add(tx, tenantId, 'forget-reminders');
     if (snapshot.type === 'auto') await this.tenantJobs.add(tx, tenantId, 'forget-auto');
     const time = appliedAt.toISOString();
     await this.outbox.add(tx, {

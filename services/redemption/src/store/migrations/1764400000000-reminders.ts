@@ -8,7 +8,6 @@ export class Reminders1764400000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP INDEX user_grant_by_instant');
     await runner.query('DROP TABLE reminder_sent, reminder_run, coupon_reminder, app_user');
   }
 }
@@ -42,9 +41,6 @@ const terms = [
      PRIMARY KEY (tenant_id, coupon_id)
    )`,
   ...tenantTable('coupon_reminder'),
-  // The grants whose validity ends on one day are those that began on one day. Instants and ids only, so that row-level
-  // security lets the index be asked.
-  `CREATE INDEX user_grant_by_instant ON user_grant (tenant_id, coupon_id, available_at, user_id) WHERE NOT revoked`,
 ];
 
 /** A queue over all tenants: a cohort, and how far it has come in the order of its people. */

@@ -15,6 +15,7 @@ import { Reminders1764400000000 } from './1764400000000-reminders.js';
 import { TenantSettings1764500000000 } from './1764500000000-tenant-settings.js';
 import { CardImages1764600000000 } from './1764600000000-card-images.js';
 import { Triggers1765010000000 } from './1765010000000-triggers.js';
+import { GrantsByInstant1765030000010 } from './1765030000010-grants-by-instant.js';
 import { WindowCause1765040000010 } from './1765040000010-window-cause.js';
 
 /** In order, append-only: a released migration is never changed. */
@@ -37,6 +38,7 @@ export const migrationSet: MigrationSet = {
     TenantSettings1764500000000,
     CardImages1764600000000,
     Triggers1765010000000,
+    GrantsByInstant1765030000010,
     WindowCause1765040000010,
   ],
   queueTables: ['auto_attempt', 'auto_wake', 'tenant_job', 'reminder_run'],
