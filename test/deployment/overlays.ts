@@ -27,6 +27,7 @@ const secretValues: Record<string, string> = {
   DATABASE_OWNER_URL: 'postgres://owner:Zx81-not-guessable@db.internal:5432/app?sslmode=verify-full',
   DATABASE_APP_ROLE: 'app',
   CATALOG_S3_BUCKET: 'coupon-images',
+  CATALOG_SHARE_URL: 'https://coupons.example.com/s',
   REDEMPTION_CODE_SECRET: 'Zx81-not-guessable-Zx81-not-guessable',
 };
 

@@ -30,6 +30,7 @@ export async function openManageStage(
     DATABASE_URL: database.appUrl,
     // Nothing is stored there.
     CATALOG_S3_BUCKET: 'bench',
+    CATALOG_SHARE_URL: 'https://coupons.example.com/s',
     ...env,
   });
   const token = issuer.token({ role: 'channel_owner', tenant: tenantId, sub: newId(), channels: channelIds });

@@ -111,6 +111,7 @@ export class Stage {
       DATABASE_URL: databaseUrl,
       // No image is asked for.
       CATALOG_S3_BUCKET: 'bench',
+      CATALOG_SHARE_URL: 'https://coupons.example.com/s',
     });
   }
 

@@ -21,6 +21,11 @@ export const catalogEnv = platformEnv
       .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
       .regex(/[^/]$/, 'must not end with a slash')
       .default('http://127.0.0.1:8080/s'),
+    /** Unknown links that one address, or one user of the app, may try in ten minutes. */
+    CATALOG_SHARE_MISSES: z.coerce
+      .number('must be a whole number')
+      .pipe(z.int().min(1).max(100_000))
+      .default(60),
     /** Opens a coupon in the app; `{couponId}` stands for the coupon. */
     CATALOG_APP_URL: z
       .string()
@@ -47,6 +52,9 @@ export const catalogEnv = platformEnv
       fault('CATALOG_S3_BUCKET', 'must name a bucket in production');
     if (env.NODE_ENV === 'production' && env.CATALOG_IMAGES_FOLDER !== undefined)
       fault('CATALOG_IMAGES_FOLDER', 'must be unset in production: replicas share no folder');
+    // Links that were handed out cannot be called back: the default would lead everybody to their own machine.
+    if (env.NODE_ENV === 'production' && new URL(env.CATALOG_SHARE_URL).protocol !== 'https:')
+      fault('CATALOG_SHARE_URL', 'must be set in production, to the https address that people outside know');
     if ((env.CATALOG_S3_ACCESS_KEY_ID === undefined) !== (env.CATALOG_S3_SECRET_ACCESS_KEY === undefined))
       fault('CATALOG_S3_SECRET_ACCESS_KEY', 'must be set together with CATALOG_S3_ACCESS_KEY_ID, or neither');
   });
@@ -58,6 +66,7 @@ export abstract class CatalogConfig extends PlatformConfig implements CatalogCon
   abstract readonly CATALOG_CAP_WAIT_MS: number;
   abstract readonly CATALOG_IMAGES_URL: string;
   abstract readonly CATALOG_SHARE_URL: string;
+  abstract readonly CATALOG_SHARE_MISSES: number;
   abstract readonly CATALOG_APP_URL: string;
   abstract readonly CATALOG_GET_APP_URL?: string | undefined;
   abstract readonly CATALOG_IMAGES_FOLDER?: string | undefined;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { couponStatus } from '../events/catalog/coupon.v1.js';
 import { id, instant } from '../primitives.js';
+import { page } from './paging.js';
 
 /** Letters and digits that nobody mistakes for others; 58 of them twelve times are 70 bits. */
 export const shareAlphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
@@ -22,9 +23,9 @@ export const shareLinkView = z
   .meta({ id: 'ShareLink' });
 export type ShareLinkView = z.infer<typeof shareLinkView>;
 
-/** Those that were not revoked, the latest first; at most a hundred. */
-export const shareLinks = z.object({ items: shareLinkView.array() }).meta({ id: 'ShareLinks' });
-export type ShareLinks = z.infer<typeof shareLinks>;
+/** Those that were not revoked, the latest first. */
+export const shareLinkPage = page(shareLinkView).meta({ id: 'ShareLinkPage' });
+export type ShareLinkPage = z.infer<typeof shareLinkPage>;
 
 export const shareQrQuery = z.object({ format: z.enum(['svg', 'png']).default('svg') });
 export type ShareQrQuery = z.output<typeof shareQrQuery>;
@@ -34,7 +35,10 @@ export const sharedCoupon = z
   .object({
     couponId: id,
     channelId: id.describe('To follow, where the wallet says that the coupon is for followers.'),
-    status: couponStatus,
+    status: couponStatus.describe('As of now.'),
+    opensAt: instant
+      .nullable()
+      .describe('When it can be redeemed next; null = its window is open, or it is over or paused.'),
   })
   .meta({ id: 'SharedCoupon' });
 export type SharedCoupon = z.infer<typeof sharedCoupon>;

@@ -100,7 +100,7 @@ export function allowedActions<Action extends OwnerAction | TenantAction>(
  * The status that `now` implies. The scheduler's fact may be under way still; an owner's action must not slip
  * through before it (an ended coupon cannot be enabled, a started one can be disabled).
  */
-export function statusAt(coupon: Coupon, now: Date): CouponStatus {
+export function statusAt(coupon: Pick<Coupon, 'status' | 'startAt' | 'endAt'>, now: Date): CouponStatus {
   const { status } = coupon;
   if (!isOut(status)) return status;
   if (hasEnded(coupon, now)) return 'finished';

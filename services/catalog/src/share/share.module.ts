@@ -6,6 +6,7 @@ import { CouponStore } from '../store/coupon.store.js';
 import { DatabaseClock } from '../store/database-clock.js';
 import { ShareLinksController } from './http/share-links.controller.js';
 import { SharedPageController } from './http/shared-page.controller.js';
+import { MissedLinks } from './store/missed-links.js';
 import { ShareLinkStore } from './store/share-link.store.js';
 import { ManageShareLinks } from './use-cases/manage-share-links.js';
 import { OpenShareLink } from './use-cases/open-share-link.js';
@@ -18,6 +19,7 @@ import { OpenShareLink } from './use-cases/open-share-link.js';
     CouponStore,
     DatabaseClock,
     ManageShareLinks,
+    MissedLinks,
     OpenShareLink,
     ShareLinkStore,
   ],

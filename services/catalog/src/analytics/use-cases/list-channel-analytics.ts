@@ -5,7 +5,7 @@ import { cutPage, oneMore, type Page, type PageRequest } from '../../use-cases/p
 import { type CountedTotal, funnelOf, Totals } from '../domain/figures.js';
 import { type AnalysedCoupon, AnalysedCouponStore } from '../store/analysed-coupon.store.js';
 import { FiguresStore } from '../store/figures.store.js';
-import { maySee } from './read-totals.js';
+import { maySee } from '../../use-cases/may-see.js';
 
 /** Coupons read at a time: each stretch is a transaction of its own, none of them long. */
 const STRETCH = 500;

@@ -2,6 +2,7 @@ import { type Principal, ProblemError, TenantDatabase } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DatabaseClock } from '../../store/database-clock.js';
+import { maySee } from '../../use-cases/may-see.js';
 import { Totals } from '../domain/figures.js';
 import { type AnalysedCoupon, AnalysedCouponStore } from '../store/analysed-coupon.store.js';
 import { FiguresStore } from '../store/figures.store.js';
@@ -49,8 +50,3 @@ export class ReadTotals {
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** The tenant's administrators see all of its channels, an owner the own ones. */
-export function maySee({ role, channels }: Principal, channelId: string): boolean {
-  return role === 'tenant_admin' || channels.includes(channelId);
-}

@@ -1,15 +1,14 @@
-import type { CouponAudience, CouponStatus } from '#contracts';
+import type { CouponAudience } from '#contracts';
+import type { Openness } from './openness.js';
 
 /** What everybody who has a link may see of its coupon. */
-export interface SharedPage {
+export interface SharedPage extends Openness {
   readonly url: string;
   readonly name: string;
   readonly description: string;
   readonly channelName: string;
   readonly channelActive: boolean;
   readonly audience: CouponAudience;
-  readonly status: CouponStatus;
-  readonly startAt: Date | null;
   readonly endAt: Date | null;
   readonly timeZone: string;
   /** null = it has none */
@@ -21,16 +20,18 @@ export interface SharedPage {
 }
 
 /** Why the coupon cannot be had now; null = it can, by those whom it is for. */
-export function notNow({ status, channelActive, startAt, timeZone }: SharedPage): string | null {
-  if (status === 'finished') return 'This coupon is over.';
+export function notNow({ status, channelActive, opensAt, isPast, timeZone }: SharedPage): string | null {
+  if (status === 'finished' || isPast) return 'This coupon is over.';
   if (status === 'disabled') return 'This coupon is paused at the moment.';
-  if (status === 'scheduled' && startAt !== null) return `It starts on ${local(startAt, timeZone)}.`;
-  return channelActive ? null : 'This coupon is not available yet.';
+  if (!channelActive) return 'This coupon is not available yet.';
+  if (opensAt === null) return null;
+  const at = local(opensAt, timeZone);
+  return status === 'scheduled' ? `It starts on ${at}.` : `It is closed now and opens again on ${at}.`;
 }
 
 /** Whom it is for, and until when. */
-export function terms({ audience, channelName, endAt, timeZone, status }: SharedPage): string[] {
-  if (status === 'finished') return [];
+export function terms({ audience, channelName, endAt, timeZone, status, isPast }: SharedPage): string[] {
+  if (status === 'finished' || isPast) return [];
   return [
     ...(audience === 'followers'
       ? [`For followers of ${channelName}: follow the channel in the app to get it.`]

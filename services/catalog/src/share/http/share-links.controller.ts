@@ -1,11 +1,12 @@
 import {
   id,
+  pageQuery,
+  type PageQuery,
   shareCode,
   sharedCoupon,
   type SharedCoupon,
   shareLinkBody,
-  shareLinks,
-  type ShareLinks,
+  shareLinkPage,
   shareLinkView,
   type ShareLinkView,
   shareQrQuery,
@@ -29,11 +30,13 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import qrcode from 'qrcode';
+import { idCursor } from '../../http/cursor.js';
+import { idPageAnswer, pageRequest } from '../../http/page.dto.js';
 import { ManageShareLinks } from '../use-cases/manage-share-links.js';
 import { OpenShareLink } from '../use-cases/open-share-link.js';
 
 @ApiTags('Share links')
-@Roles('channel_owner')
+@Roles('channel_owner', 'tenant_admin')
 @Controller('v1')
 export class ShareLinksController {
   constructor(
@@ -55,13 +58,15 @@ export class ShareLinksController {
 
   @Get('coupons/:couponId/share-links')
   @Refuses('coupon_not_found')
-  @ApiOperation({ summary: 'The links to a coupon, without those that were revoked' })
-  @ApiOkResponse({ standardSchema: shareLinks })
-  list(
+  @ApiOperation({ summary: 'The links to a coupon, without those that were revoked, the latest first' })
+  @ApiOkResponse({ standardSchema: shareLinkPage })
+  async list(
     @CurrentPrincipal() principal: Principal,
     @Param('couponId', { schema: id }) couponId: string,
-  ): Promise<ShareLinks> {
-    return this.links.list(principal, couponId);
+    @Query({ schema: pageQuery }) query: PageQuery,
+  ) {
+    const page = await this.links.list(principal, couponId, pageRequest(query, idCursor));
+    return idPageAnswer(page, ({ linkId }) => linkId);
   }
 
   @Get('coupons/:couponId/share-links/:linkId/qr')

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ShareLinks, ShareLinkView, SharedCoupon } from '#contracts';
+import type { ShareLinkPage, ShareLinkView, SharedCoupon } from '#contracts';
 import { newId } from '#testkit';
 import { type Answer, CatalogWorld, type Owner } from '../../../test/catalog-world.js';
+import { newShareCode } from '../domain/share-code.js';
 
 let world: CatalogWorld;
 let owner: Owner;
 beforeAll(async () => {
   world = await CatalogWorld.start({
     CATALOG_SHARE_URL: 'https://coupons.example.com/s',
+    CATALOG_SHARE_MISSES: '3',
     CATALOG_GET_APP_URL: 'https://example.com/app?a=1&b=2',
   });
   owner = await world.owner([{ name: 'Café <Kava>' }]);
@@ -23,8 +25,13 @@ const revoke = (couponId: string, linkId: string, by = owner): Promise<Answer> =
 const resolve = async (code: string, tenantId = owner.tenantId): Promise<Answer<SharedCoupon>> =>
   world.call('GET', `/v1/share-links/${code}`, { token: await world.token({ role: 'end_user', tenantId }) });
 
-async function open(code: string): Promise<{ status: number; html: string; headers: Headers }> {
-  const response = await fetch(`${await world.app.getUrl()}/v1/shared/${code}`);
+async function open(
+  code: string,
+  forwardedFor = '192.0.2.1',
+): Promise<{ status: number; html: string; headers: Headers }> {
+  const response = await fetch(`${await world.app.getUrl()}/v1/shared/${code}`, {
+    headers: { 'x-forwarded-for': forwardedFor },
+  });
   return { status: response.status, html: await response.text(), headers: response.headers };
 }
 
@@ -36,9 +43,14 @@ describe('a shared link', () => {
     expect(made).toMatchObject({ status: 201, body: { couponId } });
     expect(made.body.url).toBe(`https://coupons.example.com/s/${made.body.code}`);
     expect((await share(couponId, { key })).body).toEqual(made.body);
-    expect((await resolve(made.body.code)).body).toEqual({ couponId, channelId, status: 'active' });
+    expect((await resolve(made.body.code)).body).toEqual({
+      couponId,
+      channelId,
+      status: 'active',
+      opensAt: null,
+    });
     const path = `/v1/coupons/${couponId}/share-links`;
-    const listed = await world.call<ShareLinks>('GET', path, { token: owner.token });
+    const listed = await world.call<ShareLinkPage>('GET', path, { token: owner.token });
     expect(listed.body.items).toEqual([made.body]);
     expect((await world.audit(owner, couponId)).map(({ action }) => action)).toContain('share');
     expect((await share(couponId)).body.code).not.toBe(made.body.code);
@@ -104,6 +116,71 @@ describe('a shared link', () => {
     expect(await revoke(own.couponId, linkId, neighbour)).toMatchObject({ status: 404 });
     expect(await resolve(code, newId())).toMatchObject({ status: 404 });
     expect(await resolve('not-a-code!!')).toMatchObject({ status: 400 });
+  });
+
+  it('is for the administrators of the tenant, too, and of no other', async () => {
+    const { couponId } = await world.published(owner);
+    const admin = await world.token({ role: 'tenant_admin', tenantId: owner.tenantId });
+    const path = `/v1/coupons/${couponId}/share-links`;
+    const made = await world.call<ShareLinkView>('POST', path, { token: admin, body: {} });
+    expect(made).toMatchObject({ status: 201, body: { couponId } });
+    const stranger = await world.token({ role: 'tenant_admin', tenantId: newId() });
+    expect(await world.call('GET', path, { token: stranger })).toMatchObject({ status: 404 });
+    expect(await world.call('DELETE', `${path}/${made.body.linkId}`, { token: admin })).toMatchObject({
+      status: 204,
+    });
+  });
+
+  it('is listed page by page, the latest first, while the coupon is locked by somebody', async () => {
+    const { couponId } = await world.published(owner);
+    const made: ShareLinkView[] = [];
+    for (let n = 0; n < 3; n++) made.unshift((await share(couponId)).body);
+    const client = await world.database.ownerPool().connect();
+    try {
+      await client.query('BEGIN');
+      await client.query("SELECT set_config('octopus.tenant_id', $1, true)", [owner.tenantId]);
+      const locked = await client.query('SELECT 1 FROM coupon WHERE coupon_id = $1 FOR UPDATE', [couponId]);
+      expect(locked.rowCount).toBe(1);
+      const path = `/v1/coupons/${couponId}/share-links`;
+      const first = await world.call<ShareLinkPage>('GET', `${path}?limit=2`, { token: owner.token });
+      expect(first.body.items).toEqual(made.slice(0, 2));
+      const next = `${path}?limit=2&cursor=${first.body.nextCursor}`;
+      const second = await world.call<ShareLinkPage>('GET', next, { token: owner.token });
+      expect(second.body).toEqual({ items: made.slice(2), nextCursor: null });
+      const qr = `${await world.app.getUrl()}${path}/${made[0]?.linkId}/qr`;
+      const drawn = await fetch(qr, { headers: { authorization: `Bearer ${owner.token}` } });
+      expect(drawn.status).toBe(200);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+
+  it.each(['%00', 'a%00b', 'nonsense', '%F0%9F%8D%95', '..%2F..'])(
+    'that is no code gets the page that says so, and counts for nothing: %s',
+    async (code) => {
+      for (let n = 0; n < 4; n++) {
+        const { status, html } = await open(code, '192.0.2.77');
+        expect([status, html.includes('leads nowhere')]).toEqual([404, true]);
+      }
+    },
+  );
+
+  it('cannot be guessed: who tries too many has to wait, by address and by user, and nobody else', async () => {
+    const { couponId } = await world.published(owner);
+    const { code } = (await share(couponId)).body;
+    // What stands left of the last comma is the caller's own claim.
+    for (let n = 0; n < 3; n++)
+      expect(await open(newShareCode(), `10.0.0.${n}, 192.0.2.9`)).toMatchObject({ status: 404 });
+    const refused = await open(code, '192.0.2.9');
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(500);
+    expect((await open(code, '192.0.2.10')).status).toBe(200);
+    const token = await world.token({ role: 'end_user', tenantId: owner.tenantId });
+    const asked = (tried: string) => world.call('GET', `/v1/share-links/${tried}`, { token });
+    for (let n = 0; n < 3; n++) expect(await asked(newShareCode())).toMatchObject({ status: 404 });
+    expect(await asked(code)).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+    expect((await resolve(code)).status).toBe(200);
   });
 
   it.each([

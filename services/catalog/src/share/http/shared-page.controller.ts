@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Public } from '#platform';
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { OpenShareLink } from '../use-cases/open-share-link.js';
 import { noPageHtml, sharedPageHtml } from './page-html.js';
@@ -30,10 +30,21 @@ export class SharedPageController {
   async page(
     // Whatever it is: people who mistyped get a page, too.
     @Param('code', { schema: z.string().max(100) }) code: string,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const page = await this.openLink.page(code);
+    const page = await this.openLink.page(code, addressOf(request));
     void reply.status(page === null ? 404 : 200).headers(headers);
     return page === null ? noPageHtml() : sharedPageHtml(page);
   }
+}
+
+/** As the hop before this one saw it: what stands further left could be anybody's claim. */
+function addressOf({ headers, ip }: FastifyRequest): string {
+  return (
+    String(headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim() || ip
+  );
 }

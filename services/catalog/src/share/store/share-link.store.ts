@@ -1,6 +1,7 @@
-import type { CouponAudience, CouponStatus } from '#contracts';
+import type { CouponAudience, CouponStatus, Recurrence } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { PageRequest } from '../../use-cases/page.js';
 
 export interface StoredLink {
   readonly linkId: string;
@@ -22,6 +23,9 @@ export interface LinkedCoupon {
   readonly startAt: Date | null;
   readonly endAt: Date | null;
   readonly timeZone: string;
+  readonly recurrence: Recurrence | null;
+  /** The database's time as it was read. */
+  readonly now: Date;
   readonly imageHash: string | null;
 }
 
@@ -38,12 +42,27 @@ export class ShareLinkStore {
     );
   }
 
-  list(tx: EntityManager, tenantId: string, couponId: string, limit: number): Promise<StoredLink[]> {
+  list(
+    tx: EntityManager,
+    tenantId: string,
+    couponId: string,
+    { after, limit }: PageRequest<string>,
+  ): Promise<StoredLink[]> {
     return tx.query(
-      `SELECT ${columns} FROM share_link WHERE tenant_id = $1 AND coupon_id = $2 AND revoked_at IS NULL
-       ORDER BY link_id DESC LIMIT $3`,
-      [tenantId, couponId, limit],
+      `SELECT ${columns} FROM share_link
+       WHERE tenant_id = $1 AND coupon_id = $2 AND revoked_at IS NULL AND ($3::uuid IS NULL OR link_id < $3)
+       ORDER BY link_id DESC LIMIT $4`,
+      [tenantId, couponId, after, limit],
     );
+  }
+
+  /** null = no such coupon */
+  async channelOf(tx: EntityManager, tenantId: string, couponId: string): Promise<string | null> {
+    const rows: { channelId: string }[] = await tx.query(
+      'SELECT channel_id AS "channelId" FROM coupon WHERE tenant_id = $1 AND coupon_id = $2',
+      [tenantId, couponId],
+    );
+    return rows[0]?.channelId ?? null;
   }
 
   async find(tx: EntityManager, tenantId: string, linkId: string): Promise<StoredLink | null> {
@@ -75,7 +94,8 @@ export class ShareLinkStore {
     const rows: LinkedCoupon[] = await tx.query(
       `SELECT c.coupon_id AS "couponId", c.channel_id AS "channelId", ch.name AS "channelName",
               ch.status = 'active' AS "channelActive", c.name, c.description, c.status, c.audience,
-              c.start_at AS "startAt", c.end_at AS "endAt", c.time_zone AS "timeZone", i.hash AS "imageHash"
+              c.start_at AS "startAt", c.end_at AS "endAt", c.time_zone AS "timeZone", c.recurrence,
+              octopus_now() AS now, i.hash AS "imageHash"
          FROM share_link l
          JOIN coupon c ON c.tenant_id = $1 AND c.coupon_id = l.coupon_id
          JOIN channel ch ON ch.tenant_id = $1 AND ch.channel_id = c.channel_id

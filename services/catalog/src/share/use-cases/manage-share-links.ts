@@ -1,4 +1,4 @@
-import type { ShareLinks, ShareLinkView } from '#contracts';
+import type { ShareLinkView } from '#contracts';
 import {
   type CommandOutcome,
   type CommandRequest,
@@ -15,10 +15,10 @@ import { AuditStore } from '../../store/audit.store.js';
 import { CouponStore } from '../../store/coupon.store.js';
 import { DatabaseClock } from '../../store/database-clock.js';
 import type { Coupon } from '../../domain/coupon.js';
+import { maySee } from '../../use-cases/may-see.js';
+import { cutPage, oneMore, type Page, type PageRequest } from '../../use-cases/page.js';
 import { newShareCode } from '../domain/share-code.js';
 import { ShareLinkStore, type StoredLink } from '../store/share-link.store.js';
-
-const LISTED = 100;
 
 /** What an owner does with the links to a coupon. Making and revoking one stands in the coupon's audit log. */
 @Injectable()
@@ -47,25 +47,31 @@ export class ManageShareLinks {
     });
   }
 
-  list(principal: Principal, couponId: string): Promise<ShareLinks> {
+  /** The latest first. @throws ProblemError coupon_not_found */
+  list(principal: Principal, couponId: string, page: PageRequest<string>): Promise<Page<ShareLinkView>> {
     const { tenantId } = principal;
-    return this.database.transaction(tenantId, async (tx) => {
-      await this.owned(tx, principal, couponId);
-      const links = await this.links.list(tx, tenantId, couponId, LISTED);
-      return { items: links.map((link) => this.view(link)) };
+    return this.database.read(tenantId, async (tx) => {
+      await this.seen(tx, principal, couponId);
+      const links = await this.links.list(tx, tenantId, couponId, oneMore(page));
+      return cutPage(
+        links.map((link) => this.view(link)),
+        page.limit,
+      );
     });
   }
 
   /** Of a link that is still good. @throws ProblemError share_link_not_found */
   find(principal: Principal, couponId: string, linkId: string): Promise<ShareLinkView> {
-    return this.database.transaction(principal.tenantId, async (tx) =>
-      this.view(await this.linkOf(tx, principal, couponId, linkId)),
-    );
+    return this.database.read(principal.tenantId, async (tx) => {
+      await this.seen(tx, principal, couponId);
+      return this.view(await this.linkOf(tx, principal, couponId, linkId));
+    });
   }
 
   revoke(command: CommandRequest, couponId: string, linkId: string): Promise<CommandOutcome<null>> {
     const { principal } = command;
     return this.commands.run(command, async (tx) => {
+      await this.owned(tx, principal, couponId);
       const link = await this.linkOf(tx, principal, couponId, linkId);
       await this.links.revoke(tx, principal.tenantId, linkId);
       await this.note(tx, principal, { before: link, after: null });
@@ -75,25 +81,26 @@ export class ManageShareLinks {
 
   private async linkOf(
     tx: EntityManager,
-    principal: Principal,
+    { tenantId }: Principal,
     couponId: string,
     linkId: string,
   ): Promise<StoredLink> {
-    await this.owned(tx, principal, couponId);
-    const link = await this.links.find(tx, principal.tenantId, linkId);
+    const link = await this.links.find(tx, tenantId, linkId);
     if (link?.couponId !== couponId) throw new ProblemError('share_link_not_found');
     return link;
   }
 
   /** Locked, so that a link is made or revoked before or after the coupon changes, not meanwhile. */
-  private async owned(
-    tx: EntityManager,
-    { tenantId, channels }: Principal,
-    couponId: string,
-  ): Promise<Coupon> {
-    const coupon = await this.coupons.lock(tx, tenantId, couponId);
-    if (coupon === null || !channels.includes(coupon.channelId)) throw new ProblemError('coupon_not_found');
+  private async owned(tx: EntityManager, principal: Principal, couponId: string): Promise<Coupon> {
+    const coupon = await this.coupons.lock(tx, principal.tenantId, couponId);
+    if (coupon === null || !maySee(principal, coupon.channelId)) throw new ProblemError('coupon_not_found');
     return coupon;
+  }
+
+  /** Without a lock: who only looks waits for nobody. */
+  private async seen(tx: EntityManager, principal: Principal, couponId: string): Promise<void> {
+    const channelId = await this.links.channelOf(tx, principal.tenantId, couponId);
+    if (channelId === null || !maySee(principal, channelId)) throw new ProblemError('coupon_not_found');
   }
 
   private async note(
