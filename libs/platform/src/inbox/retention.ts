@@ -8,9 +8,15 @@ const CLOCKS_APART_MS = 3_600_000;
  * Whether the inbox may have forgotten the fact, so that it could be taken in twice. The older of its two times counts:
  * the pruner knows only that of the id, and an id may have been made long before the fact became true.
  */
-export function outlivesInbox({ id, time }: { id: string; time: string }, now: Date): boolean {
-  const oldest = new Date(now.getTime() - INBOX_RETENTION_DAYS * DAY_MS);
-  return Date.parse(time) < oldest.getTime() || id < firstIdAt(oldest);
+export function outlivesInbox(fact: { id: string; time: string }, now: Date): boolean {
+  return beyondInbox(now)(fact);
+}
+
+/** `outlivesInbox` for many facts of one instant. */
+export function beyondInbox(now: Date): (fact: { id: string; time: string }) => boolean {
+  const oldest = now.getTime() - INBOX_RETENTION_DAYS * DAY_MS;
+  const firstId = firstIdAt(new Date(oldest));
+  return ({ id, time }) => Date.parse(time) < oldest || id < firstId;
 }
 
 /** Ids below this one the pruner forgets: a while later than they stop being taken, for replicas whose clocks differ. */

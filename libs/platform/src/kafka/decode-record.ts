@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { z } from 'zod';
 import {
   cloudEventType,
@@ -78,12 +79,17 @@ function malformed(reason: Malformed, problem: string, envelope?: Envelope): Dec
   return { kind: 'malformed', reason, problem, ...(envelope && { envelope }) };
 }
 
+/** Headers are short and nearly always ASCII, which costs a third of what a decoder that finds errors does. */
+function textOf(value: Buffer): string {
+  return isAscii(value) ? value.toString('latin1') : utf8.decode(value);
+}
+
 /** Header texts by name (the last one of a name counts), or what is wrong with one of them. */
 function decodeHeaders({ headers }: ReceivedRecord): Record<string, string> | string {
   const texts: Record<string, string> = {};
   for (const [name, value] of headers) {
     try {
-      texts[name] = utf8.decode(value);
+      texts[name] = textOf(value);
     } catch {
       // Only ours must be text; others may carry whatever they like.
       if (name.startsWith('ce_')) return `header ${name} is not UTF-8`;

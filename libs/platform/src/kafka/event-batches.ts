@@ -5,7 +5,7 @@ import { runInContext } from '../context/request-context.js';
 import { TenantDatabase } from '../database/tenant-database.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { Inbox } from '../inbox/inbox.js';
-import { outlivesInbox } from '../inbox/retention.js';
+import { beyondInbox } from '../inbox/retention.js';
 import { Log } from '../logging/log.js';
 import { Tracing } from '../tracing/tracing.js';
 import { classifyError, isStatementTimeout } from './classify-error.js';
@@ -54,13 +54,13 @@ export class EventBatches {
 
   /** Tenants with two or more facts that may be handled: one alone gains nothing here. */
   #byTenant(records: readonly ReceivedRecord[]): [string, Taken[]][] {
-    const now = this.clock.now();
+    const outlivesInbox = beyondInbox(this.clock.now());
     const groups = new Map<string, Taken[]>();
     for (const record of records) {
       const decoded = decodeRecord(record);
       if (decoded.kind !== 'event') continue;
       const { event } = decoded;
-      if (!eventMap[event.topic].compacted && outlivesInbox(event.envelope, now)) continue;
+      if (!eventMap[event.topic].compacted && outlivesInbox(event.envelope)) continue;
       const { tenantId } = event.envelope;
       const group = groups.get(tenantId);
       if (group === undefined) groups.set(tenantId, [{ record, event }]);

@@ -98,18 +98,16 @@ describe('PartitionReader', () => {
       return { ...rest, batch: { ...batch, topic: BATCH_TOPIC } };
     };
 
-    it('counts them as done together, a last one alone', async () => {
+    it('counts them as done together, in parts of even size', async () => {
       await reader.eachBatch(batchOf(['1', '2', '3', '4']));
-      expect(seen).toEqual([
-        'together 1,2,3',
-        'done 3',
-        'commit',
-        'beat',
-        'run 4',
-        'done 4',
-        'commit',
-        'beat',
-      ]);
+      const after = (offset: string) => [`done ${offset}`, 'commit', 'beat'];
+      expect(seen).toEqual(['together 1,2', ...after('2'), 'together 3,4', ...after('4')]);
+    });
+
+    it('takes the only one alone, and of none at all nothing', async () => {
+      await reader.eachBatch(batchOf([]));
+      await reader.eachBatch(batchOf(['1']));
+      expect(seen).toEqual(['run 1', 'done 1', 'commit', 'beat']);
     });
 
     it('takes alone what was not done together, in its order', async () => {

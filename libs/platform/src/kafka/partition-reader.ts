@@ -60,7 +60,7 @@ export class PartitionReader {
   readonly eachBatch = async (payload: EachBatchPayload): Promise<void> => {
     const { batch } = payload;
     const topic = this.connection.logicalTopic(batch.topic);
-    const atOnce = this.handlers.batchOf(topic)?.atMost ?? 1;
+    const atOnce = evenly(batch.messages.length, this.handlers.batchOf(topic)?.atMost ?? 1);
     for (let start = 0; start < batch.messages.length; start += atOnce) {
       if (!payload.isRunning() || payload.isStale()) return;
       const messages = batch.messages.slice(start, start + atOnce);
@@ -184,4 +184,9 @@ function rejection(record: ReceivedRecord, reason: string, error: unknown): Reje
   const decoded = decodeRecord(record);
   const envelope = decoded.kind === 'event' ? decoded.event.envelope : undefined;
   return { kind: 'rejected', reason, error: String(error), ...(envelope && { envelope }) };
+}
+
+/** Parts of about the same size: a small one at the end would cost as much as a large one. */
+function evenly(count: number, atMost: number): number {
+  return Math.ceil(count / Math.ceil(count / atMost));
 }

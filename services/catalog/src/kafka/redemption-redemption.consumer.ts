@@ -5,11 +5,8 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { CountFacts } from '../analytics/use-cases/count-facts.js';
 import { KeepStock } from '../use-cases/keep-stock.js';
 
-/**
- * One transaction for so many: a hot coupon's rows are written once for all of them. Not more, so that the database works
- * on one partition's facts while the next one's are read.
- */
-const AT_ONCE = 400;
+/** One transaction for so many: a hot coupon's rows are written once for all of them. */
+const AT_ONCE = 1000;
 
 @Controller()
 export class RedemptionRedemptionConsumer {
@@ -23,7 +20,8 @@ export class RedemptionRedemptionConsumer {
     @Payload() events: readonly EventOf<'redemption.redemption.v1'>[],
     @Ctx() { tx, tenantId }: EventContext,
   ): Promise<void> {
-    await this.keepStock.run(tx, tenantId, events);
+    // The rows that every partition writes come last: whoever holds them is waited for until it commits.
     await this.countFacts.run(tx, tenantId, events);
+    await this.keepStock.run(tx, tenantId, events);
   }
 }
