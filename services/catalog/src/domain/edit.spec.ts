@@ -145,7 +145,12 @@ describe('an edit after publication', () => {
     [{}, { endAt: noon.toISOString() }, '/endAt'],
     [{}, { timeLimit: { amount: 1, unit: 'hours' } }, '/timeLimit'],
     [{ type: 'auto' }, { maxRedemptionsPerUser: null }, '/maxRedemptionsPerUser'],
-    [{ type: 'qr' }, { maxRedemptionsPerUser: null }, '/maxRedemptionsPerUser'],
+    [{ type: 'qr', maxRedemptions: 9 }, { maxRedemptionsPerUser: null }, '/maxRedemptionsPerUser'],
+    [
+      { type: 'qr', maxRedemptions: null, triggerId: 'old' },
+      { maxRedemptionsPerUser: null },
+      '/maxRedemptionsPerUser',
+    ],
   ] as const)('of %j keeps it fit to be out: %j', (coupon, fields, pointer) => {
     expect(edited(couponIn('active', coupon), fields)).toMatchObject({
       refusal: { code: 'invalid_request', errors: [{ pointer }] },
@@ -189,6 +194,13 @@ describe('an edit after publication', () => {
     });
     expect(edited({ ...free, maxRedemptionsPerUser: 1 }, fields, null, trigger).accepted).toBe(true);
     expect(edited(free, { ...fields, maxRedemptionsPerUser: 1 }, null, trigger).accepted).toBe(true);
+  });
+
+  it('takes the limit per user from a QR coupon that cannot be used up and sets nothing off', () => {
+    const coupon = couponIn('active', { type: 'qr', maxRedemptions: null, maxRedemptionsPerUser: 1 });
+    expect(edited(coupon, { maxRedemptionsPerUser: null })).toMatchObject({
+      value: { maxRedemptionsPerUser: null },
+    });
   });
 
   it('counts an end that has passed, though no fact has arrived', () => {

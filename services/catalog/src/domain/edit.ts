@@ -40,7 +40,7 @@ const whileOut: readonly Field[] = [
 ];
 
 /**
- * Decides an owner's edit. The coupon itself comes back where nothing differs: a repeated edit is answered as the
+ * Decides an owner's edit of the coupon as it is shown: with the total cap that holds. The coupon itself comes back where nothing differs: a repeated edit is answered as the
  * first was, though the version has moved on.
  */
 export function edit(coupon: Coupon, wanted: CouponEdit, now: Date): Decision<Coupon> {
@@ -108,6 +108,8 @@ function problemsOfPrint(before: Coupon, after: Coupon): FieldError[] {
   const limited = ({ maxRedemptionsPerUser, timeLimit }: Coupon) =>
     maxRedemptionsPerUser !== null || timeLimit !== null;
   if (after.type !== 'qr' || limited(after)) return [];
+  // What cannot be used up and sets nothing off may hang on a wall without a limit.
+  if (after.triggerId === null && after.maxRedemptions === null) return [];
   if (limited(before)) {
     const message =
       'a QR coupon that is out keeps a cap per user or a time limit: its code may have been printed';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CapRequestView, CouponStock } from '#contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CapRequestView, CouponStock, CouponView } from '#contracts';
 import { eventually, newId } from '#testkit';
 import { type AnyFact, CatalogWorld, inMinutes, type Owner } from '../../test/catalog-world.js';
 
@@ -97,6 +97,41 @@ describe('a wish for another cap', () => {
     await world.produce(answerFact(request, stock(null)));
     expect(await answer).toMatchObject({ status: 200, body: { state: 'applied', maxRedemptions: null } });
     expect(await world.read(owner, couponId)).toMatchObject({ maxRedemptions: null });
+  });
+});
+
+describe('an edit after another cap was applied', () => {
+  const edit = (couponId: string, body: object) =>
+    hasty.call<CouponView>('PATCH', `/v1/coupons/${couponId}`, { token: by.token, body, ifMatch: '*' });
+  let by: Owner;
+  let couponId: string;
+  beforeEach(async () => {
+    by = await hasty.owner();
+    ({ couponId } = await hasty.published(by, { maxRedemptions: 100 }));
+    const { body } = await ask(couponId, 200, { by, on: hasty });
+    await hasty.told(answerFact(body, stock(200), undefined, by.tenantId));
+  });
+
+  it('may send the cap that is shown, and the audit keeps that cap', async () => {
+    expect(await edit(couponId, { maxRedemptions: 200, name: 'X' })).toMatchObject({
+      status: 200,
+      body: { name: 'X', maxRedemptions: 200 },
+    });
+    expect((await hasty.audit(by, couponId)).at(-1)).toMatchObject({
+      action: 'edit',
+      before: { maxRedemptions: 200 },
+      after: { maxRedemptions: 200 },
+    });
+    const snapshots = await hasty.factsOn('catalog.coupon.v1', couponId, 2);
+    expect(snapshots.at(-1)?.data).toMatchObject({ terms: { maxRedemptions: 100 } });
+  });
+
+  it('may not send the cap of before: it would be ignored', async () => {
+    expect(await edit(couponId, { maxRedemptions: 100 })).toMatchObject({
+      status: 409,
+      body: { code: 'wrong_state', errors: [{ pointer: '/maxRedemptions' }] },
+    });
+    expect(await hasty.read(by, couponId)).toMatchObject({ maxRedemptions: 200 });
   });
 });
 

@@ -6,6 +6,7 @@ import type { Coupon } from '../domain/coupon.js';
 import { type CouponEdit, edit } from '../domain/edit.js';
 import { isOut } from '../domain/life-cycle.js';
 import { asProposed } from '../domain/revision.js';
+import { wasPublished } from '../domain/snapshot.js';
 import type { KnownProgramme, KnownTrigger, SeenImage } from '../domain/surroundings.js';
 import { ImageUnseen, LookAtImage, refuseUnusable } from '../images/look-at-image.js';
 import { ChannelStore } from '../store/channel.store.js';
@@ -50,7 +51,8 @@ export class EditCoupon {
   ): Promise<CommandOutcome<CouponView>> {
     const { tenantId, subject } = principal;
     return this.database.transaction(tenantId, async (tx) => {
-      const before = await this.lockOwned.run(tx, principal, couponId);
+      const stored = await this.lockOwned.run(tx, principal, couponId);
+      const before = await this.asShown(tx, tenantId, stored);
       const channel = await this.channels.find(tx, tenantId, before.channelId);
       if (channel === null) throw new ProblemError('channel_not_found');
       const trigger = await this.trigger(tx, tenantId, before, wanted);
@@ -62,9 +64,20 @@ export class EditCoupon {
       if (asProposed(after).imageId !== asProposed(before).imageId) refuseUnseen(asProposed(after), image);
       const by = { kind: 'person', id: subject } as const;
       const action = after.pendingRevision === before.pendingRevision ? 'edit' : 'revise';
-      if (after !== before) await this.save.run(tx, tenantId, { before, after, action, by, at: now });
+      if (after !== before) {
+        const shown = { before, after, action, by, at: now } as const;
+        // Row and snapshot keep the cap of the first publication.
+        const kept = wasPublished(stored) ? { ...after, maxRedemptions: stored.maxRedemptions } : after;
+        await this.save.run(tx, tenantId, { ...shown, before: stored, after: kept }, shown);
+      }
       return new CommandOutcome(couponAnswer(200, await this.views.find(tx, tenantId, couponId)));
     });
+  }
+
+  /** With the total cap that redemption has told: an owner edits, and the audit keeps, what the page shows. */
+  private async asShown(tx: EntityManager, tenantId: string, coupon: Coupon): Promise<Coupon> {
+    const shown = await this.views.find(tx, tenantId, coupon.couponId);
+    return shown === null ? coupon : { ...coupon, maxRedemptions: shown.maxRedemptions };
   }
 
   /** Held until the transaction ends, as publication holds it; a draft may name any. */

@@ -26,8 +26,16 @@ export class SaveCouponChange {
     private readonly outbox: Outbox,
   ) {}
 
-  /** The coupon's row is locked by the caller, unless it is new. */
-  async run(tx: EntityManager, tenantId: string, change: Change<Coupon>): Promise<void> {
+  /**
+   * The coupon's row is locked by the caller, unless it is new.
+   * @param audited the change as its owner saw it, where that is not how it is stored
+   */
+  async run(
+    tx: EntityManager,
+    tenantId: string,
+    change: Change<Coupon>,
+    audited: Change<Coupon> = change,
+  ): Promise<void> {
     const { before, after } = change;
     const couponId = (after ?? before)?.couponId;
     if (couponId === undefined) throw new Error('a change needs a coupon before or after it');
@@ -35,7 +43,7 @@ export class SaveCouponChange {
     if (before === null && after !== null) await this.coupons.insert(tx, tenantId, after);
     else if (after !== null) await this.coupons.replace(tx, tenantId, after);
     else await this.remove(tx, tenantId, { couponId, imageId: before?.imageId ?? null });
-    await this.audit.add(tx, tenantId, { couponId }, change);
+    await this.audit.add(tx, tenantId, { couponId }, audited);
     if (after !== null && wasPublished(after)) await this.publish(tx, tenantId, after, change.at);
   }
 
