@@ -89,6 +89,7 @@ import { PutStore } from './use-cases/put-store.js';
 import { PutTenantSettings } from './use-cases/put-tenant-settings.js';
 import { ReadAudit } from './use-cases/read-audit.js';
 import { ReadCapRequest } from './use-cases/read-cap-request.js';
+import { ReadApproval } from './use-cases/read-approval.js';
 import { ReadCoupon } from './use-cases/read-coupon.js';
 import { ReadReadiness } from './use-cases/read-readiness.js';
 import { ReadTenantSettings } from './use-cases/read-tenant-settings.js';
@@ -194,6 +195,7 @@ const useCases = [
   PutTenantSettings,
   ReadAudit,
   ReadCapRequest,
+  ReadApproval,
   ReadCoupon,
   ReadReadiness,
   ReadTenantSettings,

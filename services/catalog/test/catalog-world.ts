@@ -161,11 +161,12 @@ export class CatalogWorld {
     return { tenantId, userId, channels, token, imageId: await this.anImage(token) };
   }
 
-  private async anImage(token: string): Promise<string> {
+  /** @returns the id of a picture that was uploaded now */
+  async anImage(token: string, picture?: Uint8Array<ArrayBuffer>): Promise<string> {
     const response = await fetch(`${await this.app.getUrl()}/v1/images`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' },
-      body: await aPicture(),
+      body: picture ?? (await aPicture()),
     });
     const image = (await response.json()) as ImageView;
     if (response.status !== 201) throw new Error(JSON.stringify(image));

@@ -183,6 +183,9 @@ export const pendingRevisionView = z
   .object({
     proposedAt: instant,
     changes: z.object({ field: guardedField, live: guardedValue, proposed: guardedValue }).array(),
+    image: couponImage
+      .nullable()
+      .describe('Where the renditions of a proposed image are; null = none is proposed.'),
   })
   .meta({ id: 'PendingRevision' });
 export type PendingRevisionView = z.infer<typeof pendingRevisionView>;

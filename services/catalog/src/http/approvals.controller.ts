@@ -20,9 +20,10 @@ import { Body, Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { DecideApproval } from '../use-cases/decide-approval.js';
 import { ListApprovals } from '../use-cases/list-approvals.js';
+import { ReadApproval } from '../use-cases/read-approval.js';
 import { idCursor } from './cursor.js';
 import { RequiredIfMatch } from './if-match.decorator.js';
-import { ActionRoute, ListRoute } from './managed-routes.js';
+import { ActionRoute, ListRoute, ReadRoute } from './managed-routes.js';
 import { idPageAnswer, pageRequest } from './page.dto.js';
 
 /** What the tenant decides: coupons for all its users. Decided is about the version that If-Match names. */
@@ -32,6 +33,7 @@ import { idPageAnswer, pageRequest } from './page.dto.js';
 export class ApprovalsController {
   constructor(
     private readonly listApprovals: ListApprovals,
+    private readonly readApproval: ReadApproval,
     private readonly decideApproval: DecideApproval,
   ) {}
 
@@ -42,6 +44,18 @@ export class ApprovalsController {
   async list(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuery }) query: PageQuery) {
     const page = await this.listApprovals.run(principal, pageRequest(query, idCursor));
     return idPageAnswer(page, ({ couponId }) => couponId);
+  }
+
+  @ReadRoute(':couponId', {
+    summary: 'Read a coupon that waits for approval, or has a pending revision',
+    view: couponView,
+    refuses: ['coupon_not_found'],
+  })
+  read(
+    @CurrentPrincipal() principal: Principal,
+    @Param('couponId', { schema: id }) couponId: string,
+  ): Promise<CommandOutcome<CouponView>> {
+    return this.readApproval.run(principal, couponId);
   }
 
   @ActionRoute(':couponId/approve', {

@@ -26,6 +26,15 @@ export function ListRoute({ summary, view }: ManagedRoute): MethodDecorator {
   return applyDecorators(Get(), ApiOperation({ summary }), ApiOkResponse({ standardSchema: view }));
 }
 
+export function ReadRoute(path: string, { summary, view, refuses = [] }: ManagedRoute): MethodDecorator {
+  return applyDecorators(
+    Get(path),
+    Refuses(...refuses),
+    ApiOperation({ summary }),
+    ApiOkResponse({ standardSchema: view }),
+  );
+}
+
 /** Its handler takes `@RequiredIfMatch()`. */
 export function ChangeRoute(path: string, route: ManagedRoute): MethodDecorator {
   return applyDecorators(Patch(path), ...versioned(route));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import sharp from 'sharp';
 import type { CouponView, Problem } from '#contracts';
 import { newId } from '#testkit';
 import { CatalogWorld, inMinutes, type Owner } from '../../test/catalog-world.js';
@@ -61,6 +62,31 @@ describe('a revision of a coupon for everyone', () => {
     expect(await actions(couponId)).toEqual(['revise', 'approve-revision']);
     const [entry] = (await world.audit(owner, couponId)).slice(-1);
     expect(entry).toMatchObject({ before: { name }, after: { name: 'Cake' } });
+  });
+
+  it('is shown to the tenant with the image that it proposes, until it waits no more', async () => {
+    const { couponId, imageId, image } = await approved();
+    const create = { width: 640, height: 360, channels: 3, background: '#204060' } as const;
+    const other = await world.anImage(owner.token, new Uint8Array(await sharp({ create }).png().toBuffer()));
+    const read = () => world.call<CouponView>('GET', `/v1/approvals/${couponId}`, { token: admin });
+    expect(await read()).toMatchObject({ status: 404, body: { code: 'coupon_not_found' } });
+    await edit(couponId, { imageId: other });
+    const { status, body, headers } = await read();
+    expect([status, headers.etag]).toEqual([200, '"4"']);
+    expect(body).toMatchObject({ imageId, image });
+    expect(body.pendingRevision).toMatchObject({
+      changes: [{ field: 'imageId', live: imageId, proposed: other }],
+      image: { renditions: expect.arrayContaining([expect.objectContaining({ type: 'image/jpeg' })]) },
+    });
+    expect(body.pendingRevision?.image).not.toEqual(image);
+    await edit(couponId, { name: 'Cake', imageId });
+    expect((await read()).body.pendingRevision?.image).toBeNull();
+    const strange = await world.token({ role: 'tenant_admin', tenantId: newId() });
+    expect(await world.call('GET', `/v1/approvals/${couponId}`, { token: strange })).toMatchObject({
+      status: 404,
+    });
+    await decide(couponId, 'reject', '*', { reason: 'No' });
+    expect((await read()).status).toBe(404);
   });
 
   it('is approved as it was looked at: amended meanwhile, it is refused with both versions', async () => {

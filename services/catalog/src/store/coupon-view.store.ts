@@ -10,7 +10,7 @@ type Instant<Value> = Value extends null ? null : Date;
 /** A coupon's row with its channel's zone and its usage, named as the view names them. */
 export type CouponViewRow = Omit<CouponView, InstantField | 'image' | 'pendingRevision'> & {
   [Field in InstantField]: Instant<CouponView[Field]>;
-} & { imageHash: string | null; pendingRevision: PendingRevision | null };
+} & { imageHash: string | null; proposedImageHash: string | null; pendingRevision: PendingRevision | null };
 
 type InstantField = 'availableFrom' | 'startAt' | 'endAt' | 'createdAt' | 'editedAt' | 'publishedAt';
 
@@ -27,7 +27,8 @@ export const couponViewColumns = `
     THEN jsonb_build_object('triggerId', c.trigger_id, 'cost', c.trigger_cost) END AS trigger,
   c.hide_if_not_available AS "hideIfNotAvailable", c.points_taken_automatically AS "pointsTakenAutomatically",
   c.audience, c.availability, c.programme_id AS "programmeId",
-  c.level_ids AS "levelIds", c.image_id AS "imageId", i.hash AS "imageHash", c.position,
+  c.level_ids AS "levelIds", c.image_id AS "imageId", i.hash AS "imageHash",
+  proposed.hash AS "proposedImageHash", c.position,
   coalesce(u.redeemed, 0) AS redeemed, greatest(u.unique_users, 0) AS "uniqueUsers",
   CASE WHEN c.published_at IS NOT NULL AND ch.active_since IS NOT NULL
     THEN greatest(c.published_at, c.start_at, ch.active_since) END AS "availableFrom", c.start_at AS "startAt", c.end_at AS "endAt",
@@ -39,6 +40,8 @@ export const couponViewColumns = `
 export const couponViewJoins = `
   JOIN channel ch ON ch.tenant_id = c.tenant_id AND ch.channel_id = c.channel_id
   LEFT JOIN image i ON i.tenant_id = c.tenant_id AND i.image_id = c.image_id
+  LEFT JOIN image proposed ON proposed.tenant_id = c.tenant_id
+    AND proposed.image_id = (c.pending_revision -> 'fields' ->> 'imageId')::uuid
   LEFT JOIN coupon_usage u ON u.tenant_id = c.tenant_id AND u.coupon_id = c.coupon_id`;
 
 /** Reads coupons as the edge shows them: together with what redemption has told about them. */
@@ -71,12 +74,16 @@ export class CouponViewStore {
   }
 }
 
-export function toCouponView({ imageHash, ...row }: CouponViewRow, images: ImageAddresses): CouponView {
+export function toCouponView(
+  { imageHash, proposedImageHash, ...row }: CouponViewRow,
+  images: ImageAddresses,
+): CouponView {
+  const proposedImage = proposedImageHash === null ? null : images.of(proposedImageHash);
   return {
     ...row,
     availableFrom: row.availableFrom?.toISOString() ?? null,
     image: imageHash === null ? null : images.of(imageHash),
-    pendingRevision: row.pendingRevision && toRevisionView(row, row.pendingRevision),
+    pendingRevision: row.pendingRevision && toRevisionView(row, row.pendingRevision, proposedImage),
     startAt: row.startAt?.toISOString() ?? null,
     endAt: row.endAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
@@ -87,13 +94,15 @@ export function toCouponView({ imageHash, ...row }: CouponViewRow, images: Image
 
 /** Beside each wish what is live. */
 function toRevisionView(
-  row: Omit<CouponViewRow, 'imageHash'>,
+  row: Omit<CouponViewRow, 'imageHash' | 'proposedImageHash'>,
   { fields, proposedAt }: PendingRevision,
+  image: PendingRevisionView['image'],
 ): PendingRevisionView {
   const live = { ...row, triggerId: row.trigger?.triggerId ?? null };
   const wishes = guardedField.options.filter((field) => fields[field] !== undefined);
   return {
     proposedAt,
     changes: wishes.map((field) => ({ field, live: live[field], proposed: fields[field] ?? null })),
+    image,
   };
 }
