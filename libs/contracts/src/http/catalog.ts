@@ -253,7 +253,12 @@ export type CouponView = z.infer<typeof couponView>;
 export const couponPage = page(couponView).meta({ id: 'CouponPage' });
 
 /** Asks for another total cap of a published coupon; redemption, which knows how much is left, decides. */
-export const requestCapBody = z.strictObject({ maxRedemptions: cap.describe('null = unlimited.') });
+export const requestCapBody = z.strictObject({
+  maxRedemptions: cap.describe('null = unlimited.'),
+  expectedMax: cap
+    .optional()
+    .describe('The cap that was shown; the request is refused, `changed`, where another holds by then.'),
+});
 export type RequestCapBody = z.output<typeof requestCapBody>;
 
 export const capRequestView = z
@@ -263,6 +268,9 @@ export const capRequestView = z
     maxRedemptions: positiveCount.nullable().describe('The cap that was asked for; null = unlimited.'),
     state: z.enum(['pending', 'applied', 'refused']),
     reason: capRefusal.nullable().describe('Why it was refused; null in other states.'),
+    overdue: z
+      .boolean()
+      .describe('true while it is pending for more than two minutes: operators have to look, ask again.'),
     requestedAt: instant,
     decidedAt: instant.nullable(),
   })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CapRequestView, CouponStock, CouponView } from '#contracts';
+import { capRefusal } from '#contracts';
+import type { CapRefusal, CapRequestView, CouponStock, CouponView } from '#contracts';
 import { eventually, newId } from '#testkit';
 import { type AnyFact, CatalogWorld, inMinutes, type Owner } from '../../test/catalog-world.js';
 
@@ -35,7 +36,7 @@ async function question(couponId: string, on = world): Promise<{ requestId: stri
 function answerFact(
   { couponId, requestId, maxRedemptions }: Omit<CapRequestView, 'state'> | CapRequestView,
   stock: CouponStock,
-  reason?: 'below_redeemed' | 'finished',
+  reason?: CapRefusal,
   tenantId = owner.tenantId,
 ): AnyFact {
   const decidedAt = new Date().toISOString();
@@ -68,26 +69,21 @@ describe('a wish for another cap', () => {
     expect(body).toMatchObject({ ...request, state: 'applied', reason: null, decidedAt: expect.any(String) });
     expect(await world.read(owner, couponId)).toMatchObject({ maxRedemptions: 50, redeemed: 3, version });
     expect((await read(couponId, requestId)).body).toEqual(body);
-    expect((await world.audit(owner, couponId)).map(({ action }) => action)).toEqual([
-      'create',
-      'publish',
-      'request-cap',
-      'cap-applied',
-    ]);
+    const entries = await world.audit(owner, couponId);
+    expect(entries.map(({ action }) => action)).toEqual(['create', 'publish', 'request-cap', 'cap-applied']);
+    const by = { actorKind: 'person', actorId: owner.userId, before: { maxRedemptions: 10 } };
+    expect(entries.slice(2)).toMatchObject([by, { ...by, after: { maxRedemptions: 50 } }]);
   });
 
-  it.each(['below_redeemed', 'finished'] as const)(
-    'may be refused: %s; the old cap stays',
-    async (reason) => {
-      const { couponId } = await world.published(owner, { maxRedemptions: 10 });
-      const answer = ask(couponId, 2);
-      const { requestId } = await question(couponId);
-      const request = { requestId, couponId, maxRedemptions: 2 } as CapRequestView;
-      await world.produce(answerFact(request, stock(10, { finished: reason === 'finished' }), reason));
-      expect(await answer).toMatchObject({ status: 200, body: { state: 'refused', reason } });
-      expect(await world.read(owner, couponId)).toMatchObject({ maxRedemptions: 10, redeemed: 3 });
-    },
-  );
+  it.each(capRefusal.options)('may be refused: %s; the old cap stays', async (reason) => {
+    const { couponId } = await world.published(owner, { maxRedemptions: 10 });
+    const answer = ask(couponId, 2);
+    const { requestId } = await question(couponId);
+    const request = { requestId, couponId, maxRedemptions: 2 } as CapRequestView;
+    await world.produce(answerFact(request, stock(10, { finished: reason === 'finished' }), reason));
+    expect(await answer).toMatchObject({ status: 200, body: { state: 'refused', reason } });
+    expect(await world.read(owner, couponId)).toMatchObject({ maxRedemptions: 10, redeemed: 3 });
+  });
 
   it('may be for none at all', async () => {
     const { couponId } = await world.published(owner, { maxRedemptions: 10 });
@@ -166,6 +162,38 @@ describe('a wish that nobody has decided yet', () => {
       body: { requestId: first.body.requestId, state: 'applied' },
     });
     await question(couponId, hasty);
+  });
+});
+
+describe('a wish that says which cap its owner had seen', () => {
+  it.each([10, null])('asks with it: %j', async (expectedMax) => {
+    const by = await hasty.owner();
+    const { couponId } = await hasty.published(by, { maxRedemptions: 10 });
+    const body = { maxRedemptions: 20, expectedMax };
+    const path = `/v1/coupons/${couponId}/cap-requests`;
+    await hasty.call('POST', path, { token: by.token, body });
+    expect((await question(couponId, hasty)).data).toMatchObject({ maxRedemptions: 20, expectedMax });
+  });
+});
+
+describe('a wish that waits for longer than it should', () => {
+  it('says so', async () => {
+    const by = await hasty.owner();
+    const { couponId } = await hasty.published(by, { maxRedemptions: 10 });
+    const { body } = await ask(couponId, 20, { by, on: hasty });
+    const at = { by, on: hasty };
+    expect((await read(couponId, body.requestId, at)).body).toMatchObject({ overdue: false });
+    await hasty.database.shiftClock(3 * 60_000);
+    try {
+      expect((await read(couponId, body.requestId, at)).body).toMatchObject({
+        state: 'pending',
+        overdue: true,
+      });
+    } finally {
+      await hasty.database.shiftClock(0);
+    }
+    await hasty.told(answerFact(body, stock(20), undefined, by.tenantId));
+    expect((await read(couponId, body.requestId, at)).body).toMatchObject({ overdue: false });
   });
 });
 

@@ -23,14 +23,20 @@ export class CapRequestStore {
     );
   }
 
-  /** Keeps the first answer. Gives false where the request is not here, or was answered before. */
-  async answer(tx: EntityManager, tenantId: string, requestId: string, answer: CapAnswer): Promise<boolean> {
-    const [, answered]: [unknown[], number] = await tx.query(
+  /** Keeps the first answer. Gives who had asked; null where the request is not here, or was answered before. */
+  async answer(
+    tx: EntityManager,
+    tenantId: string,
+    requestId: string,
+    answer: CapAnswer,
+  ): Promise<string | null> {
+    const [rows]: [{ requested_by: string }[], number] = await tx.query(
       `UPDATE cap_request SET state = $3, reason = $4, decided_at = $5
-       WHERE tenant_id = $1 AND request_id = $2 AND state = 'pending'`,
+       WHERE tenant_id = $1 AND request_id = $2 AND state = 'pending'
+       RETURNING requested_by`,
       [tenantId, requestId, answer.state, answer.reason, answer.decidedAt],
     );
-    return answered > 0;
+    return rows[0]?.requested_by ?? null;
   }
 
   async find(
@@ -40,6 +46,7 @@ export class CapRequestStore {
   ): Promise<CapRequestView | null> {
     const rows: Row[] = await tx.query(
       `SELECT request_id AS "requestId", coupon_id AS "couponId", max_redemptions AS "maxRedemptions", state, reason,
+              state = 'pending' AND requested_at < octopus_now() - interval '2 minutes' AS overdue,
               requested_at AS "requestedAt", decided_at AS "decidedAt"
        FROM cap_request WHERE tenant_id = $1 AND request_id = $2 AND coupon_id = $3`,
       [tenantId, requestId, couponId],

@@ -8,6 +8,7 @@ import { CatalogConfig } from '../config.js';
 import { capMayBeAskedFor } from '../domain/cap.js';
 import { AuditStore } from '../store/audit.store.js';
 import { CapRequestStore } from '../store/cap-request.store.js';
+import { CouponViewStore } from '../store/coupon-view.store.js';
 import { DatabaseClock } from '../store/database-clock.js';
 import { LockOwnedCoupon } from './lock-owned-coupon.js';
 import { valueOf } from './refusal-to-problem.js';
@@ -23,6 +24,7 @@ export class RequestCap {
     private readonly clock: DatabaseClock,
     private readonly lockOwned: LockOwnedCoupon,
     private readonly requests: CapRequestStore,
+    private readonly views: CouponViewStore,
     private readonly audit: AuditStore,
     private readonly outbox: Outbox,
   ) {}
@@ -34,11 +36,11 @@ export class RequestCap {
   async run(
     command: CommandRequest,
     couponId: string,
-    { maxRedemptions }: RequestCapBody,
+    wanted: RequestCapBody,
   ): Promise<CommandOutcome<CapRequestView>> {
     const asked = await this.commands.run(command, async (tx) => ({
       status: 202,
-      body: await this.ask(tx, command, couponId, maxRedemptions),
+      body: await this.ask(tx, command, couponId, wanted),
     }));
     const body = await this.decided(command.principal.tenantId, asked.body);
     return new CommandOutcome({
@@ -54,7 +56,7 @@ export class RequestCap {
     tx: EntityManager,
     { principal }: CommandRequest,
     couponId: string,
-    maxRedemptions: number | null,
+    { maxRedemptions, expectedMax }: RequestCapBody,
   ): Promise<CapRequestView> {
     const { tenantId, subject } = principal;
     const coupon = await this.lockOwned.run(tx, principal, couponId);
@@ -62,15 +64,12 @@ export class RequestCap {
     valueOf(capMayBeAskedFor(coupon, at));
     const requestedAt = at.toISOString();
     const wish = { requestId: uuidv7(), couponId, maxRedemptions, requestedAt };
-    const request = { ...wish, state: 'pending', reason: null, decidedAt: null } as const;
+    const request = { ...wish, state: 'pending', reason: null, overdue: false, decidedAt: null } as const;
     await this.requests.insert(tx, tenantId, request, subject);
+    const shown = await this.views.find(tx, tenantId, couponId);
+    const before = { maxRedemptions: shown?.maxRedemptions ?? null };
     const by = { kind: 'person', id: subject } as const;
-    await this.audit.add(
-      tx,
-      tenantId,
-      { couponId },
-      { before: null, after: wish, action: 'request-cap', by, at },
-    );
+    await this.audit.add(tx, tenantId, { couponId }, { before, after: wish, action: 'request-cap', by, at });
     await this.outbox.add(tx, {
       topic: 'catalog.cap-request.v1',
       name: 'cap-requested',
@@ -78,7 +77,7 @@ export class RequestCap {
       key: couponId,
       subject: `cap-request/${wish.requestId}`,
       time: requestedAt,
-      data: { ...wish, requestedBy: subject },
+      data: { ...wish, ...(expectedMax !== undefined && { expectedMax }), requestedBy: subject },
     });
     return request;
   }

@@ -37,6 +37,11 @@ export function passValidUntil(
 }
 
 /** A print can be scanned by anybody any number of times: what can be used up needs a limit per user (T2). */
-export function printNeedsLimit({ stock, triggerId, perUserCap, timeLimitMs }: Coupon): boolean {
+export function printNeedsLimit({
+  stock,
+  triggerId,
+  perUserCap,
+  timeLimitMs,
+}: Pick<Coupon, 'stock' | 'triggerId' | 'perUserCap' | 'timeLimitMs'>): boolean {
   return (stock.max !== null || triggerId !== null) && perUserCap === null && timeLimitMs === null;
 }

@@ -3,7 +3,6 @@ import type { CapRequested } from '#contracts';
 import { Clock, type EventContext, NotYetError, Outbox } from '#platform';
 import { RedemptionConfig } from '../config.js';
 import { type CapDecision, decideCap } from '../domain/cap-request.js';
-import { whyTooOld } from '../domain/source-age.js';
 import { CouponMemory } from '../memory/coupon-memory.js';
 import { RedemptionGate } from '../redis/redemption-gate.js';
 import { CouponCapStore } from '../store/coupon-cap.store.js';
@@ -29,21 +28,18 @@ export class AnswerCapRequest {
   }
 
   /**
-   * @throws NotYetError, later Error (dead letter): the coupon was not heard of, snapshots come by another topic; Error: the
-   *   wish is too old
+   * @throws NotYetError, later Error (dead letter): the coupon was not heard of, snapshots come by another topic
    */
   async run(context: EventContext, request: CapRequested): Promise<void> {
     const { tx, tenantId } = context;
-    const { couponId, requestId, maxRedemptions } = request;
-    const coupon = await this.caps.lock(tx, tenantId, couponId);
-    if (coupon === undefined) return this.refuseUnknown(tenantId, couponId);
+    const { couponId, requestId, requestedAt } = request;
+    const state = await this.caps.lock(tx, tenantId, couponId);
+    if (state === undefined) return this.refuseUnknown(tenantId, couponId);
     this.lateCoupons.heard(`${tenantId}/${couponId}`);
     const decidedAt = await this.caps.takeRequest(tx, tenantId, couponId, requestId);
     if (decidedAt === undefined) return;
-    const tooOld = whyTooOld(request.requestedAt, decidedAt);
-    if (tooOld !== undefined) throw new Error(`requestedAt ${request.requestedAt} ${tooOld}`);
-    const decision = decideCap(coupon, maxRedemptions, decidedAt.getTime());
-    if (decision.applied) await this.caps.put(tx, tenantId, couponId, decision.stock);
+    const decision = decideCap(state, request, decidedAt.getTime());
+    if (decision.applied) await this.caps.put(tx, tenantId, couponId, { stock: decision.stock, requestedAt });
     await this.answer(context, request, decision, decidedAt.toISOString());
     if (decision.applied) context.afterCommit(() => this.spread(tenantId, couponId, decision));
   }

@@ -8,6 +8,10 @@ export const capRequested = z.object({
   requestId: id,
   couponId: id,
   maxRedemptions: positiveCount.nullable().describe('The cap that is asked for; null = unlimited.'),
+  expectedMax: positiveCount
+    .nullable()
+    .optional()
+    .describe('The cap that the owner had seen; the request holds for no other. Absent = for any.'),
   requestedBy: id.describe('The owner who asked.'),
   requestedAt: instant,
 });

@@ -15,7 +15,11 @@ const answer = {
 export const capApplied = z.object(answer);
 export type CapApplied = z.infer<typeof capApplied>;
 
-export const capRefusal = z.enum(['below_redeemed', 'finished']);
+export const capRefusal = z
+  .enum(['below_redeemed', 'finished', 'print_needs_limit', 'superseded', 'changed', 'too_old'])
+  .describe(
+    'below_redeemed: more is redeemed already. finished: nothing can change any more. print_needs_limit: a code is printed, and one person could use the cap up. superseded: a newer request was applied before. changed: another cap held than the owner had seen. too_old: asked for more than 365 days ago.',
+  );
 export type CapRefusal = z.infer<typeof capRefusal>;
 
 export const capRefused = z.object({ ...answer, reason: capRefusal });
@@ -45,8 +49,7 @@ export const redemptionCap = defineTopic({
       },
     }),
     'cap-refused': defineEvent({
-      description:
-        'The old cap stays: the new one lies below what is already redeemed, or the coupon is finished.',
+      description: 'The old cap stays: `reason` says why.',
       schema: capRefused,
       sample: {
         requestId: sampleIds.request,

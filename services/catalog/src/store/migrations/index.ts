@@ -14,6 +14,7 @@ import { ImageUploads1764600000000 } from './1764600000000-image-uploads.js';
 import { CouponLevels1764600000010 } from './1764600000010-coupon-levels.js';
 import { TriggerCalls1765010000000 } from './1765010000000-trigger-calls.js';
 import { ChannelZones1765040000000 } from './1765040000000-channel-zones.js';
+import { CapReasons1765060000010 } from './1765060000010-cap-reasons.js';
 
 /** In order, append-only: a released migration is never changed. */
 export const migrationSet: MigrationSet = {
@@ -34,6 +35,7 @@ export const migrationSet: MigrationSet = {
     CouponLevels1764600000010,
     TriggerCalls1765010000000,
     ChannelZones1765040000000,
+    CapReasons1765060000010,
   ],
   queueTables: ['analytics_generation', 'channel_zone_change', 'image_check', 'share_code'],
 };

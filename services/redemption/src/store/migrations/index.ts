@@ -17,6 +17,7 @@ import { CardImages1764600000000 } from './1764600000000-card-images.js';
 import { Triggers1765010000000 } from './1765010000000-triggers.js';
 import { GrantsByInstant1765030000010 } from './1765030000010-grants-by-instant.js';
 import { WindowCause1765040000010 } from './1765040000010-window-cause.js';
+import { NewestCap1765060000000 } from './1765060000000-newest-cap.js';
 
 /** In order, append-only: a released migration is never changed. */
 export const migrationSet: MigrationSet = {
@@ -40,6 +41,7 @@ export const migrationSet: MigrationSet = {
     Triggers1765010000000,
     GrantsByInstant1765030000010,
     WindowCause1765040000010,
+    NewestCap1765060000000,
   ],
   queueTables: ['auto_attempt', 'auto_wake', 'tenant_job', 'reminder_run'],
 };
