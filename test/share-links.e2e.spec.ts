@@ -30,7 +30,7 @@ describe('a shared link, through the whole system', () => {
     const resolved = await call('GET', `${system.url}/catalog/v1/share-links/${code}`, {
       token: cafe.stranger.token,
     });
-    expect(resolved.body).toEqual({ couponId, channelId, status: 'active' });
+    expect(resolved.body).toEqual({ couponId, channelId, status: 'active', opensAt: null });
     expect(await cafe.redeem(couponId, cafe.stranger)).toMatchObject({
       status: 403,
       body: { code: 'not_a_follower' },
