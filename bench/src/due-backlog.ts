@@ -25,7 +25,9 @@ process.exit();
 async function workOff(): Promise<void> {
   const queue = await DueQueue.filled('-2 days');
   const reader = await DueReader.start(stage.namespace);
-  const starts = Array.from({ length: REPLICAS }, () => stage.startScheduler(queue.database.appUrl));
+  const starts = Array.from({ length: REPLICAS }, () =>
+    stage.startScheduler(queue.database.appUrl, stage.namespace.env),
+  );
   const programs = await Promise.all(starts);
   const startedAt = performance.now();
   say('seconds   facts  facts/s  MB of each scheduler');

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { testNamespace, type TestNamespace } from '#testkit';
 import { plainDueLoop } from '../baselines/plain-due-loop.js';
 import type { LoadResult } from '../load/plan.js';
 import { DueReader } from '../measure/due-reader.js';
@@ -28,7 +29,7 @@ interface Workers {
   readonly programs: readonly Program[];
   stop(): Promise<void>;
 }
-type Start = (stage: Stage, queue: DueQueue) => Promise<Workers>;
+type Start = (stage: Stage, queue: DueQueue, namespace: TestNamespace) => Promise<Workers>;
 type Take = (reader: DueReader, queue: DueQueue, seconds: number) => Promise<LoadResult>;
 
 function due(id: string, queueOf: () => Promise<DueQueue>, start: Start, take: Take): Scenario {
@@ -37,8 +38,10 @@ function due(id: string, queueOf: () => Promise<DueQueue>, start: Start, take: T
     prepare: async (stage): Promise<PreparedRun> => {
       await stage.rest();
       const queue = await queueOf();
-      const reader = await DueReader.start(stage.namespace);
-      const workers = await start(stage, queue);
+      // Topics of their own: redemption knows none of these coupons.
+      const namespace = await testNamespace();
+      const reader = await DueReader.start(namespace);
+      const workers = await start(stage, queue, namespace);
       const [subject] = workers.programs;
       return {
         plan: { ports: [], connections: REPLICAS, path: '', couponIds: [''], spread: 'one-after-another' },
@@ -50,19 +53,20 @@ function due(id: string, queueOf: () => Promise<DueQueue>, start: Start, take: T
         after: async () => {
           await workers.stop();
           await reader.stop();
+          await namespace.stop();
         },
       };
     },
   };
 }
 
-async function withReplicas(stage: Stage, { database }: DueQueue): Promise<Workers> {
-  const starts = Array.from({ length: REPLICAS }, () => stage.startScheduler(database.appUrl));
+async function withReplicas(stage: Stage, { database }: DueQueue, { env }: TestNamespace): Promise<Workers> {
+  const starts = Array.from({ length: REPLICAS }, () => stage.startScheduler(database.appUrl, env));
   const programs = await Promise.all(starts);
   return { programs, stop: async () => void (await Promise.all(programs.map((program) => program.stop()))) };
 }
 
-async function withLoops({ namespace }: Stage, { database }: DueQueue): Promise<Workers> {
+async function withLoops(_stage: Stage, { database }: DueQueue, namespace: TestNamespace): Promise<Workers> {
   let over = false;
   const loops = Array.from({ length: REPLICAS }, () => plainDueLoop(database.appUrl, namespace, () => over));
   const stop = async () => {

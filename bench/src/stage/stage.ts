@@ -121,8 +121,10 @@ export class Stage {
     return this.manageStage;
   }
 
-  startScheduler(databaseUrl: string): Promise<Program> {
-    return startProgram('services/scheduler/src/main.js', { ...this.env(), DATABASE_URL: databaseUrl });
+  /** A scheduler of its own database and topics. */
+  startScheduler(databaseUrl: string, namespace: Record<string, string>): Promise<Program> {
+    const env = { ...this.env(), ...namespace, DATABASE_URL: databaseUrl };
+    return startProgram('services/scheduler/src/main.js', env);
   }
 
   async startFrontDoor(redemptions: readonly Program[]): Promise<Program> {

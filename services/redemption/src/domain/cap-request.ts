@@ -18,8 +18,8 @@ export interface CapState {
 export type CapWish = Pick<CapRequested, 'maxRedemptions' | 'expectedMax' | 'requestedAt'>;
 
 /**
- * May the total cap become this? No request counts that came too late, or was made before the one that holds. Never below what is redeemed, never on what is finished; equal to what is redeemed, it
- * finishes the coupon at once.
+ * May the total cap become this? No request counts that came too late, or was made before the one that holds. Never below
+ * what is redeemed, never on what is finished; equal to what is redeemed, it finishes the coupon at once.
  * @param now milliseconds since 1970
  */
 export function decideCap(
